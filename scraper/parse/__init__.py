@@ -1,0 +1,1 @@
+"""Bytes to records. Knows no network, database, clock, randomness or logging."""

@@ -1,0 +1,156 @@
+"""The effective settings of a run: defaults, then the environment, then flags.
+
+Reading the environment happens here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from scraper.errors import UsageError
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """An address given by hand for a host and port, as curl's --resolve has it."""
+
+    host: str
+    port: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run can be told. Sizes are in bytes of decoded content, times in seconds."""
+
+    contact: str = ""
+    timezone: str = "Asia/Shanghai"
+    delay_s: float | None = None
+    """Seconds between requests to one host; None takes the site's own."""
+    concurrency: int = 1
+    deadline_s: float = 60.0
+    """From connecting to the last byte of one request."""
+    max_page_bytes: int = 20_000_000
+    max_image_bytes: int = 10_000_000
+    max_robots_bytes: int = 512 * 1024
+    max_crawl_delay_s: float = 120.0
+    max_wait_s: float = 60.0
+    """A host that asks for a longer pause than this is left for a later run."""
+    ca_bundle: str = ""
+    proxy: str = ""
+    allow_hosts: tuple[str, ...] = ()
+    """HOST:PORT of loopback or private addresses that may be dialled, exactly those."""
+    resolve: tuple[Resolve, ...] = ()
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Cookie header by host, from SCRAPER_COOKIE_<HOST> with dots as underscores; never stored or logged."""
+    images: bool = True
+    max_posts: int | None = None
+    max_time_s: float | None = None
+    max_bytes: int | None = None
+    full: bool = False
+    dry_run: bool = False
+    match: str = ""
+    site: str = ""
+
+    @property
+    def user_agent(self) -> str:
+        """Our own name, version and the contact, as a polite client gives them."""
+        return f"scraper/{VERSION}" + (f" (+{self.contact})" if self.contact else "")
+
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """Return the zone in which a person's days begin."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the defaults as changed by SCRAPER_* variables.
+
+    Raises:
+        UsageError: a variable has a value that cannot be right.
+    """
+    settings = Settings()
+    timezone = environ.get("SCRAPER_TIMEZONE", settings.timezone)
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise UsageError(f"SCRAPER_TIMEZONE={timezone!r} is no time zone; give one such as Asia/Shanghai") from error
+    prefix = "SCRAPER_COOKIE_"
+    cookies = {
+        key.removeprefix(prefix).replace("_", ".").lower(): value
+        for key, value in environ.items()
+        if key.startswith(prefix) and value
+    }
+    return replace(
+        settings,
+        contact=environ.get("SCRAPER_CONTACT", ""),
+        timezone=timezone,
+        ca_bundle=environ.get("SCRAPER_CA_BUNDLE", environ.get("SSL_CERT_FILE", "")),
+        proxy=environ.get("SCRAPER_PROXY", ""),
+        cookies=cookies,
+    )
+
+
+def current_time(environ: Mapping[str, str] = os.environ) -> datetime:
+    """Return the present moment in UTC, or the one that SCRAPER_NOW sets.
+
+    Raises:
+        UsageError: SCRAPER_NOW is no ISO 8601 time.
+    """
+    text = environ.get("SCRAPER_NOW", "")
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"SCRAPER_NOW={text!r} is no time; give one such as 2026-11-24T02:00:00Z") from error
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the span that '90', '30m', '26h' or '7d' names; a bare number is seconds.
+
+    Raises:
+        UsageError: the text names no span.
+    """
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    try:
+        return timedelta(seconds=float(number) * units[unit])
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{text!r} is no span of time; give one such as 90s, 30m, 26h or 7d") from error
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that '500', '200k', '50M' or '2G' names, in steps of 1,000.
+
+    Raises:
+        UsageError: the text names no size.
+    """
+    units = {"k": 10**3, "m": 10**6, "g": 10**9}
+    number, unit = (text[:-1], text[-1].lower()) if text[-1:].lower() in units else (text, "")
+    try:
+        size = int(float(number) * units.get(unit, 1))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{text!r} is no size; give one such as 500k, 50M or 2G") from error
+    if size < 0:
+        raise UsageError(f"{text!r} is no size; give one such as 500k, 50M or 2G")
+    return size
+
+
+def parse_resolve(text: str) -> Resolve:
+    """Return what HOST:PORT:ADDRESS says; an IPv6 address may stand in brackets.
+
+    Raises:
+        UsageError: the text has not that form.
+    """
+    host, _, rest = text.partition(":")
+    port, _, address = rest.partition(":")
+    if not (host and port.isdecimal() and 0 < int(port) < 65536 and address):
+        raise UsageError(f"--resolve {text!r} is not of the form HOST:PORT:ADDRESS")
+    return Resolve(host.lower(), int(port), address.strip("[]"))
