@@ -233,9 +233,7 @@ _INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-
 def highlights(text: str, query: Query) -> tuple[tuple[int, int], ...]:
     """Return where the query's terms stand in the text, as (start, end) in order, without overlaps."""
     folded, origins = _fold_with_origins(text)
-    hits = sorted(
-        hit.span() for term in query.terms for hit in islice(term.pattern().finditer(folded), _MAX_HITS)
-    )
+    hits = sorted(hit.span() for term in query.terms for hit in islice(term.pattern().finditer(folded), _MAX_HITS))
     spans: list[tuple[int, int]] = []
     for first, after in hits:
         start, end = origins[first], max(origins[after], origins[after - 1] + 1)

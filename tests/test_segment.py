@@ -63,14 +63,10 @@ def test_the_tokenizer_keeps_every_token_of_every_letter(index: sqlite3.Connecti
     tokens = set(segment(" ".join(letters)).split())
     fill(index, " ".join(letters))
     indexed = {row[0] for row in index.execute("SELECT term FROM vocabulary")}
-    lost = {
-        token for token in tokens - indexed if not unicodedata.name(token[0], "").startswith("NEW TAI LUE")
-    }
+    lost = {token for token in tokens - indexed if not unicodedata.name(token[0], "").startswith("NEW TAI LUE")}
     # What Unicode has got since the tables of SQLite's tokenizer were made.
     assert len(lost) < 120
-    assert not [
-        token for token in lost if unicodedata.name(token[0], "").startswith(("LATIN", "CJK", "HIRAGANA"))
-    ]
+    assert not [token for token in lost if unicodedata.name(token[0], "").startswith(("LATIN", "CJK", "HIRAGANA"))]
 
 
 han = st.text(st.sampled_from("数据库缓存穿透的是一在"), min_size=1, max_size=12)
@@ -91,9 +87,7 @@ def test_chinese_terms_are_found_where_they_stand_and_nowhere_else(
     for wanted in (term, own if own and all("一" <= character <= "鿿" for character in own) else term):
         truth = {number for number, text in enumerate(texts) if wanted in fold(text)}
         assert found(index, wanted) == truth
-        assert {
-            number for number, text in enumerate(texts) if matches(parse_query(wanted), "", (), text)
-        } == truth
+        assert {number for number, text in enumerate(texts) if matches(parse_query(wanted), "", (), text)} == truth
 
 
 POSTS = (

@@ -116,7 +116,8 @@ def test_a_site_is_one_host_whatever_scheme_and_www() -> None:
 @pytest.mark.parametrize(
     ("url", "key"),
     [("https://a.example/", "a.example"), ("http://a.example/x/", "a.example/x"),
-     ("http://a.example/x", "a.example/x"), ("https://a.example/?p=1/", "a.example/?p=1/"), ("https://a.example/x/?utm_a=b", "a.example/x")],
+     ("http://a.example/x", "a.example/x"), ("https://a.example/?p=1/", "a.example/?p=1/"),
+     ("https://a.example/x/?utm_a=b", "a.example/x")],
 )  # fmt: skip
 def test_the_key_has_no_scheme_and_no_last_slash(url: str, key: str) -> None:
     assert url_key(url) == key
@@ -145,6 +146,7 @@ def test_an_address_is_told_from_a_path(text: str, answer: bool) -> None:
         ("https://link.csdn.net/", "https://link.csdn.net/"),
         ("https://www.jianshu.com/p/1?url=https://a.example", "https://www.jianshu.com/p/1?url=https://a.example"),
         ("https://a.example/?target=https://b.example", "https://a.example/?target=https://b.example"),
+        ("https://link.csdn.net/?target=" + "https://link.csdn.net/?target=" * 6, "https://link.csdn.net/?target=" * 3),
         ("no address", "no address"),
     ],
 )  # fmt: skip
