@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from scraper.models import Parsed
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+from scraper.models import Body, Parsed, Post
+from scraper.parse.page import Page
 
 SeedKind = Literal["post", "author", "column", "feed", "sitemap", "blog"]
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address of a platform names: a post, author or column, its native id, and its canonical form."""
+    """What an address of a platform names: a post, author or list, its native id and canonical form."""
 
     kind: SeedKind
     native_id: str
@@ -26,18 +24,8 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page under the reader: its text, its tree, the address that it was asked by."""
-
-    url: str
-    text: str
-    tree: HtmlElement
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One request for a part of a list: its address, the headers it needs, and which way of discovery it is."""
+    """One request for a part of a list: its address, the headers it needs, the way of discovery it is."""
 
     url: str
     way: str
@@ -48,10 +36,12 @@ class ListRequest:
 class Site:
     """A platform: how its addresses, pages and lists are told from others and read.
 
-    ``address`` maps a URL to what it names, None where it is not this platform's. ``claims`` says whether a page
-    of unknown address carries this platform's markup. ``read`` turns such a page into Parsed; ``read_list``
-    does so for an answer of one of its lists (JSON, feed or page). ``list_requests`` gives, for an author or
-    column, the ways to ask for page N (from 1) of its list, best first. ``hosts`` are full-match patterns.
+    ``address`` maps a URL to what it names, None where it is not this platform's. ``claims`` says whether a
+    page of unknown address carries this platform's markup. ``read`` turns such a page into Parsed;
+    ``read_list`` does so for an answer of one of its lists (JSON, feed or page). ``list_requests`` gives, for
+    an author or column, the ways to ask for page N (from 1) of its list, best first. ``hosts`` are full-match
+    patterns of all that is read as this platform's, also where ``address`` finds nothing.
+    ``home`` is the origin of its pages (https://blog.csdn.net): a mirror's addresses are read as if there.
     ``version`` is raised whenever the output for the same bytes changes.
     """
 
@@ -63,9 +53,29 @@ class Site:
     read_list: Callable[[bytes, str, str], Parsed] | None = None
     list_requests: Callable[[Address, int], tuple[ListRequest, ...]] | None = None
     delay_s: float = 1.0
-    hosts: tuple[re.Pattern[str], ...] = field(default=())
+    hosts: tuple[re.Pattern[str], ...] = ()
+    home: str = ""
 
     @property
     def parser(self) -> str:
         """The reader's name and version as a record keeps it."""
         return f"{self.name}/{self.version}"
+
+
+def article(post: Post, body: Body) -> Parsed:
+    """Return the post with this body as what a page was read to be; the pictures are its assets."""
+    whole = replace(
+        post,
+        markdown=body.markdown,
+        text=body.text,
+        images=body.images,
+        links=body.links,
+        code_blocks=body.code_blocks,
+        headings=body.headings,
+        warnings=(*post.warnings, *body.warnings),
+    )
+    assets = tuple(dict.fromkeys(image.url for image in body.images))
+    return Parsed("article", "the page holds an article", whole, assets=assets)
+
+
+__all__ = ["Address", "ListRequest", "Page", "SeedKind", "Site", "article"]

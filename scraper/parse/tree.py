@@ -1,0 +1,109 @@
+"""HTML text into an lxml tree, whatever its depth and size, with a warning for all that was lost. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import cast
+
+from lxml import etree, html
+
+MAX_DEPTH = 1000
+"""Where flattening starts; libxml2 drops the text below depth 2,048 (parser.h, XML_MAX_HUGE_DEPTH)."""
+
+_RAW_TEXT = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
+_VOID = {
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+}  # fmt: skip
+_IMPLIED_END = {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
+_TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
+
+
+def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
+    """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
+    tree, cut = _parse(text)
+    if not cut:
+        return tree, ()
+    flat, count = _flatten(text)
+    tree, cut = _parse(flat)
+    warnings = [f"{count} elements nested deeper than {MAX_DEPTH} levels were flattened"] if count else []
+    if cut:
+        warnings.append("the page is beyond the parser's limits: its end is missing")
+    return tree, tuple(warnings)
+
+
+def _parse(text: str) -> tuple[html.HtmlElement | None, bool]:
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    data = text.encode("utf-8", "replace")
+    try:
+        tree = html.document_fromstring(data, parser=parser)
+    except etree.ParserError:  # no element at all
+        return None, False
+    error = parser.error_log.last_error
+    return tree, error is not None and error.level_name == "FATAL"
+
+
+def _flatten(text: str) -> tuple[str, int]:
+    """Return the source without the tags nested too deep, and how many elements that were.
+
+    A tag is taken to end at its first ``>``; elements whose end tag may be left out close their like.
+    """
+    pieces: list[str] = []
+    stack: list[tuple[str, bool]] = []
+    names: Counter[str] = Counter()
+    dropped = copied = position = 0
+    while (start := text.find("<", position)) >= 0:
+        tag = _TAG_NAME.match(text, start)
+        if tag is None:
+            position = _after(text, "-->", start) if text.startswith("<!--", start) else start + 1
+            continue
+        name = tag[1].lower()
+        position = _after(text, ">", start)
+        if text[start + 1] == "/":
+            keep = _close(stack, names, name)
+        elif name in _VOID or text.endswith("/>", start, position):
+            keep = True
+        elif name in _RAW_TEXT:
+            end = re.compile(f"</{name}", re.IGNORECASE).search(text, position)
+            position = _after(text, ">", end.start()) if end else len(text)
+            keep = True
+        else:
+            if name in _IMPLIED_END and stack and stack[-1][0] == name:
+                _close(stack, names, name)
+            keep = len(stack) < MAX_DEPTH
+            stack.append((name, keep))
+            names[name] += 1
+            dropped += not keep
+        if not keep:
+            pieces += (text[copied:start], " ")
+            copied = position
+    return "".join((*pieces, text[copied:])), dropped
+
+
+def _close(stack: list[tuple[str, bool]], names: Counter[str], name: str) -> bool:
+    """Pop the innermost element of that name, with what stands open inside it; tell whether its tag stays."""
+    if not names[name]:
+        return True
+    while True:
+        top, kept = stack.pop()
+        names[top] -= 1
+        if top == name:
+            return kept
+
+
+def _after(text: str, mark: str, start: int) -> int:
+    end = text.find(mark, start)
+    return len(text) if end < 0 else end + len(mark)
+
+
+def text_of(element: html.HtmlElement | None) -> str:
+    """Return an element's whole text with every run of white space as one blank, '' for no element."""
+    return "" if element is None else collapse("".join(cast("list[str]", element.xpath(".//text()"))))
+
+
+def collapse(text: str) -> str:
+    """Return the text with every run of white space as one blank and zero-width characters left out."""
+    return " ".join(text.translate(_ZERO_WIDTH).split())
+
+
+_ZERO_WIDTH = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))

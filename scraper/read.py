@@ -1,0 +1,157 @@
+"""Bytes into records: decode, tell what they are, choose the platform's reader. Pure: same bytes, same answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from scraper import sites
+from scraper.models import Parsed, Post
+from scraper.parse import article
+from scraper.parse.encoding import decode
+from scraper.parse.page import Page, open_page
+from scraper.parse.post_file import read_post_file
+from scraper.parse.site import Address, Site
+from scraper.urls import parse_url
+
+_MARKDOWN_NAMES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
+_FEED = re.compile(
+    r"(?:<\?xml[^>]{0,300}\?>|<!--(?:[^-]|-(?!->)){0,2000}-->|<\?xml-stylesheet[^>]{0,500}\?>|\s){0,20}"
+    r"<(rss|feed|rdf:RDF|urlset|sitemapindex|search)\b",
+    re.IGNORECASE,
+)
+_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|title|div|article|section|main|p|table|h[1-6]|script|link|!--)\b|<!--",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"(?:\ufeff|\s)*(?:---|\+\+\+|;;;)[ \t-]*\r?\n")
+
+
+def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name: str = "") -> Parsed:
+    """Return what these bytes are: an article with its post, a list or feed, or why they are none.
+
+    ``url`` is the address they came from, '' for a file, whose ``name`` is then its path below the imported
+    folder. ``site`` names the platform whose reader is to be used, whatever the address says.
+
+    Raises:
+        ParseError: bytes that are no text at all.
+    """
+    decoded = decode(body, content_type)
+    text = decoded.text.lstrip("\ufeff")
+    if not text.strip(" \t\r\n\0"):
+        return Parsed("empty", "there is nothing in it")
+    kind = _kind(text, url or name, content_type)
+    forced = sites.by_name(site) if site else None
+    if kind == "json" and _JSON_FEED.search(text[:2000]):
+        return Parsed("feed", "a JSON feed")
+    if kind == "json":
+        return _read_list(body, url, content_type, forced)
+    if kind == "feed":
+        chosen = forced or _site_of(url)
+        if chosen and chosen.read_list:
+            return chosen.read_list(body, url, content_type)
+        return Parsed("feed", "a feed or sitemap")
+    if kind == "markdown":
+        post = read_post_file(text, name=name, url=url, identify=identify)
+        if post is None:
+            return Parsed("other", "a text file without a post")
+        return Parsed("article", "a Markdown file", replace(post, warnings=(*decoded.warnings, *post.warnings)))
+    page = open_page(text, url, name=name, warnings=decoded.warnings) if kind == "html" else None
+    if page is None:
+        return Parsed("other", "neither a page nor a post")
+    return _read_page(page, forced)
+
+
+def identify(url: str) -> tuple[str, Address] | None:
+    """Return the platform's name and post that an address names, or None where it names no platform's post."""
+    found = sites.find(url)
+    return (found[0].name, found[1]) if found and found[1].kind == "post" else None
+
+
+def _kind(text: str, name: str, content_type: str) -> str:
+    """Return "json", "feed", "html", "markdown" or "" for what a text is; its own form counts before its label."""
+    start = text[:4000].lstrip()
+    media_type = content_type.partition(";")[0].strip().lower()
+    suffix = _suffix(name)
+    if suffix in _MARKDOWN_NAMES or _FENCE.match(text) or media_type in ("text/markdown", "text/x-markdown"):
+        return "markdown"
+    if start.startswith(("{", "[")) and _is_json(text):
+        return "json"
+    if _FEED.match(start):
+        return "feed"
+    if media_type in ("text/html", "application/xhtml+xml") or _HTML.search(start):
+        return "html"
+    if media_type == "text/plain" or suffix in ("", ".txt", ".robots"):
+        return ""
+    return "html" if "<" in start else ""
+
+
+def _suffix(name: str) -> str:
+    parsed = parse_url(name)
+    return PurePosixPath(parsed.pathname if parsed else name).suffix.lower()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read_list(body: bytes, url: str, content_type: str, forced: Site | None) -> Parsed:
+    """Return the list that a JSON answer is: by the platform of its address, else by the one that can read it."""
+    chosen = forced or _site_of(url)
+    candidates = [chosen] if chosen else sites.all_sites()
+    answers = [site.read_list(body, url, content_type) for site in candidates if site.read_list]
+    if chosen and answers:
+        return answers[0]
+    lists = [answer for answer in answers if answer.verdict == "listing"]
+    return lists[0] if len(lists) == 1 else Parsed("other", "JSON that is no list of a known platform")
+
+
+def _site_of(url: str) -> Site | None:
+    """Return the one platform that an address or else its host belongs to, or None."""
+    if found := sites.find(url):
+        return found[0]
+    parsed = parse_url(url)
+    host = parsed.hostname if parsed else ""
+    hosts = [site for site in sites.all_sites() if any(pattern.fullmatch(host) for pattern in site.hosts)]
+    return hosts[0] if len(hosts) == 1 else None
+
+
+def _read_page(page: Page, forced: Site | None) -> Parsed:
+    chosen, warning = (forced, "") if forced else _choose(page)
+    parsed = chosen.read(page) if chosen else article.read(page)
+    if parsed.post is None:
+        return parsed
+    post = _name_file(parsed.post, page)
+    return replace(parsed, post=replace(post, warnings=(*post.warnings, warning)) if warning else post)
+
+
+def _choose(page: Page) -> tuple[Site | None, str]:
+    """Return the platform whose reader is to be used: its address, its own address, then its markup decide.
+
+    Two platforms with the same claim leave the page to the generic reader, with a warning.
+    """
+    if site := _site_of(page.url):
+        return site, ""
+    if not page.url:
+        for url in (*page.meta.addresses, page.meta.saved_from_url):
+            if url and (found := sites.find(url)) and (found[1].kind == "post" or url != page.meta.saved_from_url):
+                return found[0], ""
+    claims = [site for site in sites.all_sites() if site.claims(page)]
+    if len(claims) > 1:
+        return None, f"claimed by several platforms: {', '.join(site.name for site in claims)}"
+    return (claims[0] if claims else None), ""
+
+
+def _name_file(post: Post, page: Page) -> Post:
+    """Return the post under the name of its file, where nothing in the page says which post it is."""
+    title = post.title or PurePosixPath(page.name).stem
+    if post.native_id:
+        return replace(post, title=title)
+    return replace(post, site="file", native_id=page.name, title=title)

@@ -1,0 +1,165 @@
+"""Lists of CSDN posts: how to ask for them and how to read the answers (API, feed, pages of every template)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from scraper.models import Entry, Parsed
+from scraper.parse.dates import parse_date
+from scraper.parse.encoding import decode
+from scraper.parse.page import Page, by_class, first, open_page, script_variables, select
+from scraper.parse.site import Address, ListRequest
+from scraper.parse.tree import collapse, text_of
+from scraper.parse.verdict import judge
+from scraper.sites._csdn_address import address, home_url
+
+PAGE_SIZE = 100
+"""Posts asked for in one answer of the list API; other programs ask for 20 to 300."""
+
+_API = "https://blog.csdn.net/community/home-api/v1/get-business-list"
+_ITEMS = etree.XPath(
+    "//*[contains(concat(' ', normalize-space(@class), ' '), ' article-item-box ')]"
+    " | //ul[contains(@class, 'column_article_list')]/li"
+    " | //div[contains(concat(' ', normalize-space(@class), ' '), ' list_item ')]"
+    " | //article[contains(concat(' ', normalize-space(@class), ' '), ' blog-list-box ')]"
+)
+_TITLE = etree.XPath(".//h4 | .//h2[contains(@class, 'title')] | .//*[contains(@class, 'link_title')]")
+_BADGE = by_class("article-type", "ico", tag="span")
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?")
+_HIDDEN = re.compile(r"display\s*:\s*none")
+
+
+def list_requests(where: Address, page: int) -> tuple[ListRequest, ...]:
+    """Return the ways to ask for one page of an author's or column's posts, best first: API, feed, page.
+
+    The feed has no pages: it is offered only with the first.
+    """
+    if where.kind == "feed":
+        return (ListRequest(where.url, "rss"),) if page == 1 else ()
+    if where.kind == "column":
+        tail = re.sub(r"\.html$", f"_{page}.html", where.url) if "/category_" in where.url else f"{where.url}/{page}"
+        return (ListRequest(where.url if page == 1 else tail, "list"),)
+    if where.kind != "author":
+        return ()
+    user, home = quote(where.author_id, safe=""), home_url(where.author_id)
+    api = f"{_API}?page={page}&size={PAGE_SIZE}&businessType=blog&orderby=&noMore=false&year=&month=&username={user}"
+    feed = (ListRequest(f"https://rss.csdn.net/{user}/rss/map", "rss"),) if page == 1 else ()
+    return (
+        ListRequest(api, "api", (("Referer", home), ("Accept", "application/json"))),
+        *feed,
+        ListRequest(f"{home}/article/list/{page}", "list"),
+    )
+
+
+def read_list(body: bytes, url: str, content_type: str) -> Parsed:
+    """Return the posts that an answer to one of the list requests names, or why it names none.
+
+    Raises:
+        ParseError: bytes that are no text.
+    """
+    text = decode(body, content_type).text.lstrip("\ufeff \t\r\n")
+    if text.startswith(("{", "[")):
+        return _read_api(text)
+    if re.match(r"(?:<\?xml[^>]{0,200}\?>\s*)?<(?:rss|feed|rdf:RDF)\b", text):
+        return _read_feed(text)
+    page = open_page(text, url)
+    if page is None:
+        return Parsed("empty", "the answer is empty")
+    return read_list_page(page) or judge(page)
+
+
+def read_list_page(page: Page) -> Parsed | None:
+    """Return the posts of a list page (author or column, any template), or None where it lists none.
+
+    Hidden items and those of other authors are decoys (the first item of 2018-19 lists).
+    """
+    variables = script_variables(page.tree, ("username", "listTotal", "currentPage", "pageSize"))
+    where = next((found for found in map(address, (page.url, *page.meta.addresses)) if found), None)
+    owners = {user.lower() for user in (variables.get("username", ""), where.author_id if where else "") if user}
+    items = select(page.tree, _ITEMS)
+    entries = tuple(_entries(items, owners))
+    total = _number(variables.get("listTotal"))
+    if not items and not total:
+        return None
+    return Parsed("listing", f"a list of {len(entries)} posts", links=entries, total=total)
+
+
+def _entries(items: Iterable[HtmlElement], owners: set[str]) -> Iterable[Entry]:
+    position = 0
+    for item in items:
+        posts = (found for link in item.iter("a") if (found := address(link.get("href") or "")))
+        post = next((found for found in posts if found.kind == "post"), None)
+        stranger = post and post.author_id and owners and post.author_id.lower() not in owners
+        if post is None or stranger or _HIDDEN.search(item.get("style") or ""):
+            continue
+        position += 1
+        title = first(item, _TITLE)
+        shown = text_of(title)
+        if badge := text_of(first(title, _BADGE)):
+            shown = shown.replace(badge, "", 1).strip()
+        date = _DATE.search(text_of(item))
+        yield Entry(post.url, post.native_id, shown, parse_date(date[0]) if date else None, position=position)
+
+
+def _read_api(text: str) -> Parsed:
+    try:
+        answer = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return Parsed("other", "an answer that is no whole JSON")
+    code, data = (answer.get("code"), answer.get("data")) if isinstance(answer, dict) else (None, None)
+    if code is not None and code != 200:
+        message = collapse(str(answer.get("message") or answer.get("msg") or ""))[:80]
+        blocked = code in (400, 401, 403, 405, 429, 521) or "验证" in message or "频繁" in message
+        return Parsed("challenge" if blocked else "other", f"the list API answers {code} {message}".rstrip())
+    if not isinstance(data, dict) or "list" not in data:
+        return Parsed("other", "JSON that is no list of posts")
+    items = data["list"] if isinstance(data["list"], list) else []
+    entries = tuple(entry for item in items if isinstance(item, dict) and (entry := _api_entry(item)))
+    return Parsed("listing", f"a list of {len(entries)} posts", links=entries, total=_number(data.get("total")))
+
+
+def _api_entry(item: dict[str, Any]) -> Entry | None:
+    post = address(str(item.get("url") or ""))
+    if post is None or post.kind != "post":
+        return None
+    published = parse_date(str(item.get("postTime") or ""))
+    return Entry(post.url, post.native_id, collapse(str(item.get("title") or "")), published)
+
+
+def _read_feed(text: str) -> Parsed:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding="utf-8")
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        return Parsed("other", "a feed that cannot be read")
+    entries = []
+    for item in root.iter("item", "{*}entry"):
+        values = {etree.QName(child).localname: child for child in item.iterchildren(tag=etree.Element)}
+        link = values.get("link")
+        post = address((link.text or link.get("href") or "") if link is not None else "")
+        if post and post.kind == "post":
+            title, date = values.get("title"), values.get("pubDate", values.get("published"))
+            entries.append(Entry(post.url, post.native_id, collapse(_text(title)), _feed_date(collapse(_text(date)))))
+    return Parsed("feed", f"a feed of {len(entries)} posts", links=tuple(entries))
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else "".join(map(str, element.itertext()))
+
+
+def _feed_date(text: str) -> datetime | None:
+    return parse_date(text) if text else None
+
+
+def _number(value: object) -> int | None:
+    return int(value) if str(value).isdecimal() and len(str(value)) < 10 and isinstance(value, int | str) else None
