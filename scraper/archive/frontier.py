@@ -1,0 +1,228 @@
+"""The crawl's memory: sources, the addresses they led to, when each is due, and what is known of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from scraper.archive.schema import forgotten, frontier, hosts, insert_row, posts, source_posts, sources
+from scraper.models import HostState
+
+REVISIT_DAYS = (1, 3, 7, 21, 60)
+"""A post that stays as it is, is looked at again after these many days; from the last on, every 60."""
+
+RETRY_HOURS = (12, 24, 48, 96, 168)
+"""A post that could not be had is tried again after these many hours; from the last on, every week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address worth a request: its key (SITE/NATIVE_ID or canonical address), what found it, what a list said."""
+
+    key: str
+    url: str
+    host: str
+    site: str = ""
+    way: str = "seed"
+    listed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A frontier row that should be asked now."""
+
+    id: int
+    key: str
+    url: str
+    host: str
+    site: str
+    way: str
+    post_id: int | None
+    etag: str
+    last_modified: str
+    attempts: int
+
+
+def add_source(
+    connection: Connection, seed: str, *, kind: str, site: str, native_id: str, match: str, now: datetime
+) -> bool:
+    """Keep a seed for every night; return False if it was there (its ``match`` is updated)."""
+    known = connection.scalar(select(sources.c.id).where(sources.c.seed == seed))
+    if known is not None:
+        connection.execute(update(sources).where(sources.c.id == known).values(match=match))
+        return False
+    row = {"seed": seed, "kind": kind, "site": site, "native_id": native_id, "match": match, "added_at": now}
+    connection.execute(insert(sources).values(**row))
+    return True
+
+
+def remove_source(connection: Connection, seed: str) -> bool:
+    """Stop keeping a seed; what it brought stays. Return False if it was not there."""
+    return bool(connection.execute(delete(sources).where(sources.c.seed == seed)).rowcount)
+
+
+def list_sources(connection: Connection) -> list[dict[str, Any]]:
+    """Return the sources in the order they were added, each with the number of its posts in the archive."""
+    held = (
+        select(func.count())
+        .select_from(source_posts.join(frontier))
+        .where(source_posts.c.source_id == sources.c.id, frontier.c.post_id.is_not(None))
+        .scalar_subquery()
+    )
+    rows = connection.execute(select(sources, held.label("posts")).order_by(sources.c.id))
+    return [dict(row._mapping) for row in rows]
+
+
+def note_source_run(connection: Connection, source_id: int, **values: Any) -> None:
+    """Write how a source's run went: run_at, ok_at, total, found, way, reason."""
+    connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
+
+
+def find_or_add(connection: Connection, target: Target, now: datetime, *, source_id: int | None = None) -> bool:
+    """Put an address into the frontier; return whether it is due now.
+
+    A new one is due, and one of which its list now says something else. A forgotten one is never taken.
+    """
+    row = connection.execute(
+        select(frontier.c.id, frontier.c.state, frontier.c.due_at, frontier.c.listed).where(
+            frontier.c.key == target.key
+        )
+    ).one_or_none()
+    if row is None:
+        values = {
+            "key": target.key, "url": target.url, "host": target.host, "site": target.site, "state": "due",
+            "way": target.way, "listed": target.listed, "found_at": now, "due_at": now,
+            "post_id": _post_of(connection, target.key),
+        }  # fmt: skip
+        frontier_id = insert_row(connection, frontier, **values)
+        is_due = True
+    else:
+        frontier_id, is_due = row.id, row.state == "due" or row.due_at <= now
+        if target.listed and target.listed != row.listed:
+            # The first list that names a post found by other means changes nothing about it.
+            is_due = is_due or bool(row.listed)
+            due_at = now if is_due else row.due_at
+            values = {"listed": target.listed, "due_at": due_at, "url": target.url, "host": target.host}
+            connection.execute(update(frontier).where(frontier.c.id == frontier_id).values(**values))
+    if source_id is not None:
+        link = upsert(source_posts).values(source_id=source_id, frontier_id=frontier_id).on_conflict_do_nothing()
+        connection.execute(link)
+    return is_due
+
+
+def _post_of(connection: Connection, key: str) -> int | None:
+    from scraper.archive.records import by_key
+
+    site, _, native_id = key.partition("/")
+    return by_key(connection, site, native_id)
+
+
+def make_due(connection: Connection, keys: Iterable[str], now: datetime) -> None:
+    """Let addresses be asked in this run though their time has not come."""
+    for key in keys:
+        connection.execute(update(frontier).where(frontier.c.key == key).values(due_at=now))
+
+
+def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = None) -> list[Due]:
+    """Return what should be asked now, longest overdue first; of the given keys only, if given."""
+    query = select(frontier).where(frontier.c.due_at <= now, frontier.c.state != "skipped")
+    query = query.where(~exists().where(forgotten.c.site + "/" + forgotten.c.native_id == frontier.c.key))
+    rows = connection.execute(query.order_by(frontier.c.due_at, frontier.c.id)).all()
+    wanted = None if keys is None else set(keys)
+    return [_due(row) for row in rows if wanted is None or row.key in wanted]
+
+
+def _due(row: Row[Any]) -> Due:
+    return Due(
+        id=row.id, key=row.key, url=row.url, host=row.host, site=row.site, way=row.way, post_id=row.post_id,
+        etag=row.etag, last_modified=row.last_modified, attempts=row.attempts,
+    )  # fmt: skip
+
+
+def done(
+    connection: Connection, row_id: int, now: datetime, *, changed: bool, post_id: int | None = None,
+    etag: str | None = None, last_modified: str | None = None, url: str | None = None, key: str | None = None,
+) -> None:  # fmt: skip
+    """Note that an address was read; the next visit follows from how long its post has been as it is."""
+    held = connection.execute(select(frontier.c.changed_at).where(frontier.c.id == row_id)).one()
+    changed_at = now if changed or held.changed_at is None else held.changed_at
+    values: dict[str, Any] = {
+        "state": "done", "checked_at": now, "changed_at": changed_at, "due_at": next_visit(changed_at, now),
+        "attempts": 0, "reason": "",
+    }  # fmt: skip
+    more = {"post_id": post_id, "etag": etag, "last_modified": last_modified, "url": url, "key": key}
+    values |= {name: value for name, value in more.items() if value is not None}
+    connection.execute(update(frontier).where(frontier.c.id == row_id).values(**values))
+
+
+def next_visit(changed_at: datetime, now: datetime) -> datetime:
+    """Return when a post is due again that last changed then and was read now."""
+    for days in REVISIT_DAYS:
+        moment = changed_at + timedelta(days=days)
+        if moment > now:
+            return moment
+    return now + timedelta(days=REVISIT_DAYS[-1])
+
+
+def failed(
+    connection: Connection, row_id: int, now: datetime, reason: str, *, state: str = "failed",
+    retry_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Note that an address could not be read and when it is tried again; ``state`` is failed, gone or skipped."""
+    attempts = 1 + int(connection.scalar(select(frontier.c.attempts).where(frontier.c.id == row_id)) or 0)
+    hours = RETRY_HOURS[min(attempts, len(RETRY_HOURS)) - 1]
+    values = {
+        "state": state, "checked_at": now, "attempts": attempts, "reason": reason,
+        "due_at": retry_at or now + timedelta(hours=hours),
+    }  # fmt: skip
+    connection.execute(update(frontier).where(frontier.c.id == row_id).values(**values))
+
+
+def is_forgotten(connection: Connection, site: str, native_id: str, author_id: str = "") -> bool:
+    """Say whether a person wished this post or author out of the archive for good."""
+    post = (forgotten.c.native_id == native_id) & (native_id != "")
+    author = (forgotten.c.native_id == "") & (forgotten.c.author_id == author_id) & (author_id != "")
+    return bool(connection.scalar(select(exists().where(forgotten.c.site == site, or_(post, author)))))
+
+
+def load_host(connection: Connection, host: str) -> HostState:
+    """Return what is remembered of a host; of a new one, nothing."""
+    row = connection.execute(select(hosts).where(hosts.c.host == host)).one_or_none()
+    if row is None:
+        return HostState(host)
+    return HostState(
+        host=host, robots_body=row.robots_body, robots_status=row.robots_status, robots_at=row.robots_at,
+        delay_s=None if row.delay_ms is None else row.delay_ms / 1000, paused_until=row.paused_until,
+        pause_reason=row.pause_reason, failures=row.failures,
+    )  # fmt: skip
+
+
+def save_host(connection: Connection, state: HostState) -> None:
+    """Remember a host for the next run."""
+    values = {
+        "robots_body": state.robots_body, "robots_status": state.robots_status, "robots_at": state.robots_at,
+        "delay_ms": None if state.delay_s is None else round(state.delay_s * 1000),
+        "paused_until": state.paused_until, "pause_reason": state.pause_reason, "failures": state.failures,
+    }  # fmt: skip
+    row = upsert(hosts).values(host=state.host, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["host"], set_=values))
+
+
+def list_hosts(connection: Connection) -> list[dict[str, Any]]:
+    """Return hosts by name with what is remembered of them, the text of robots.txt left out."""
+    wanted = [column for column in hosts.c if column.name != "robots_body"]
+    return [dict(row._mapping) for row in connection.execute(select(*wanted).order_by(hosts.c.host))]
+
+
+def counts(connection: Connection, now: datetime) -> dict[str, int]:
+    """Return how many addresses stand in each state, how many are due, and how many posts there are."""
+    rows = connection.execute(select(frontier.c.state, func.count()).group_by(frontier.c.state)).all()
+    overdue = select(func.count()).select_from(frontier).where(frontier.c.due_at <= now, frontier.c.state != "skipped")
+    held = {str(state): int(number) for state, number in rows}
+    stored = connection.scalar(select(func.count()).select_from(posts))
+    return held | {"due_now": connection.scalar(overdue) or 0, "posts": stored or 0}

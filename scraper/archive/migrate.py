@@ -1,0 +1,90 @@
+"""Bring an archive to the newest schema with Alembic: a verified backup first, the views made anew after."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine
+
+from scraper.archive.schema import APPLICATION_ID
+from scraper.archive.views import VIEWS
+from scraper.errors import ArchiveError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(path: Path, *, backup: bool) -> None:
+    """Migrate the file, or make it. With ``backup`` a verified copy is left beside it first.
+
+    Raises:
+        ArchiveError: the copy or the migration failed; the archive is as it was.
+    """
+    if backup:
+        copy(path, path.with_name(f"{path.name}.before-upgrade-{time.strftime('%Y%m%dT%H%M%S')}"))
+    engine = create_engine("sqlite://", creator=lambda: _connect(path))
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _drop_views(connection)
+            command.upgrade(config(connection), "head")
+            _make_views(connection)
+            connection.commit()
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: could not be migrated: {error}") from error
+    finally:
+        engine.dispose()
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration for the packaged migrations."""
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy an archive while it may be in use, and check the copy.
+
+    Raises:
+        ArchiveError: it cannot be written, or the copy is not sound.
+    """
+    try:
+        source, sink = sqlite3.connect(path), sqlite3.connect(target)
+        try:
+            source.backup(sink)
+            found = sink.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        finally:
+            source.close()
+            sink.close()
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{target}: the backup could not be written: {error}") from error
+    if found != "ok":
+        raise ArchiveError(f"{target}: the backup is not sound ({found}); the archive may be damaged")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        if not connection.execute("PRAGMA page_count").fetchone()[0]:
+            connection.execute("PRAGMA page_size = 8192")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: cannot be made or written to: {error}") from error
+    return connection
+
+
+def _drop_views(connection: Connection) -> None:
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'view'").scalars().all()
+    for name in names:
+        connection.exec_driver_sql(f'DROP VIEW "{name}"')
+
+
+def _make_views(connection: Connection) -> None:
+    for name, query in VIEWS.items():
+        connection.exec_driver_sql(f'CREATE VIEW "{name}" AS {query}')

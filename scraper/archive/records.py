@@ -1,0 +1,139 @@
+"""Records as people query them: posts found by whatever names them, listed by filters, with their history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text
+
+from scraper.archive.schema import authors, fetches, post_tags, posts, revision_texts, revisions, sites, tags
+from scraper.sites import find as find_site
+from scraper.urls import canonicalise
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which posts; an empty string or None asks for all. Times are of first publication, ``until`` excluded."""
+
+    author: str = ""
+    tag: str = ""
+    site: str = ""
+    kind: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def find(connection: Connection, name: str) -> int | None:
+    """Return the id of the post that a URL, SITE/NATIVE_ID, #ID or number names, or None.
+
+    A bare number is a native id if exactly one post has it, else our id.
+    """
+    name = name.strip()
+    if name.startswith("#"):
+        return _by_id(connection, name[1:])
+    if (url := canonicalise(name)) is not None:
+        return _by_url(connection, url)
+    if name.isdecimal():
+        held = connection.scalars(select(posts.c.id).where(posts.c.native_id == name).limit(2)).all()
+        return int(held[0]) if len(held) == 1 else _by_id(connection, name)
+    site, _, native_id = name.partition("/")
+    return by_key(connection, site, native_id)
+
+
+def by_key(connection: Connection, site: str, native_id: str) -> int | None:
+    """Return the id of the post with this identity, or None."""
+    return connection.scalar(select(posts.c.id).join(sites).where(sites.c.name == site, posts.c.native_id == native_id))
+
+
+def _by_id(connection: Connection, digits: str) -> int | None:
+    if not digits.isdecimal() or len(digits) > 18:
+        return None
+    return connection.scalar(select(posts.c.id).where(posts.c.id == int(digits)))
+
+
+def _by_url(connection: Connection, url: str) -> int | None:
+    claim = find_site(url)
+    if claim is not None and claim[1].kind == "post":
+        return by_key(connection, claim[0].name, claim[1].native_id)
+    return connection.scalar(select(posts.c.id).where(posts.c.url == url).limit(1))
+
+
+def record(connection: Connection, post_id: int) -> dict[str, Any]:
+    """Return one row of the view ``records`` as a dict, its JSON read."""
+    return _as_record(connection.execute(text("SELECT * FROM records WHERE id = :id"), {"id": post_id}).one())
+
+
+def select_ids(connection: Connection, filters: Filters) -> list[int]:
+    """Return the ids of the posts that pass the filters, newest publication first, undated ones last."""
+    query = select(posts.c.id).join(revisions, revisions.c.id == posts.c.revision_id).where(*conditions(filters))
+    return list(connection.scalars(query.order_by(revisions.c.published_at.desc().nulls_last(), posts.c.id.desc())))
+
+
+def select_records(connection: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
+    """Yield the records that pass the filters, newest publication first."""
+    for post_id in select_ids(connection, filters):
+        yield record(connection, post_id)
+
+
+_JSON_KEYS = ("categories", "tags", "keywords", "front_matter")
+
+
+def _as_record(row: Row[Any]) -> dict[str, Any]:
+    values = dict(row._mapping)
+    return values | {key: json.loads(values[key]) for key in _JSON_KEYS}
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the filters as conditions on posts joined with their current revisions."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.author:
+        same = or_(authors.c.name == filters.author, authors.c.native_id == filters.author)
+        wanted.append(posts.c.author_id.in_(select(authors.c.id).where(same)))
+    if filters.tag:
+        named = select(post_tags.c.post_id).join(tags).where(func.lower(tags.c.name) == filters.tag.lower())
+        wanted.append(posts.c.id.in_(named))
+    if filters.site:
+        wanted.append(posts.c.site_id.in_(select(sites.c.id).where(sites.c.name == filters.site)))
+    if filters.kind:
+        wanted.append(revisions.c.kind == filters.kind)
+    if filters.status:
+        wanted.append(posts.c.status == filters.status)
+    if filters.since is not None:
+        wanted.append(revisions.c.published_at >= filters.since)
+    if filters.until is not None:
+        wanted.append(revisions.c.published_at < filters.until)
+    return wanted
+
+
+def history(connection: Connection, post_id: int) -> list[dict[str, Any]]:
+    """Return the revisions of a post, oldest first, without their texts."""
+    query = text(
+        "SELECT revision, origin, title, kind, published_at, categories, tags, char_count, parser, seen_at,"
+        " snapshot_sha256, current FROM record_revisions WHERE record_id = :id ORDER BY revision"
+    )
+    rows = [dict(row._mapping) for row in connection.execute(query, {"id": post_id})]
+    return [row | {key: json.loads(row[key]) for key in ("categories", "tags")} for row in rows]
+
+
+def texts(connection: Connection, post_id: int, number: int) -> tuple[str, str] | None:
+    """Return Markdown and plain text of a revision, or None where there is no such revision."""
+    row = connection.execute(
+        select(revision_texts.c.markdown, revision_texts.c.text)
+        .join(revisions, revisions.c.id == revision_texts.c.revision_id)
+        .where(revisions.c.post_id == post_id, revisions.c.number == number)
+    ).one_or_none()
+    return None if row is None else (row.markdown, row.text)
+
+
+def snapshot_of(connection: Connection, post_id: int, number: int) -> Row[Any, Any, Any] | None:
+    """Return url, content_type and blob_id of the fetch behind a revision, or None where none is kept."""
+    return connection.execute(
+        select(fetches.c.url, fetches.c.content_type, fetches.c.blob_id)
+        .join(revisions, revisions.c.fetch_id == fetches.c.id)
+        .where(revisions.c.post_id == post_id, revisions.c.number == number, fetches.c.blob_id.is_not(None))
+    ).one_or_none()

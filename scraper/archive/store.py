@@ -1,0 +1,194 @@
+"""One archive.db: opened, checked, locked, migrated, and its transactions.
+
+Nothing else opens the file. Reading never writes to it, not even a lock file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from scraper.archive import health
+from scraper.archive.blobs import Blobs
+from scraper.archive.lock import Lock
+from scraper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from scraper.archive.records import Filters
+    from scraper.archive.search import SearchResult
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class EmptyArchiveWarning(UserWarning):
+    """An empty file was made into an archive."""
+
+
+class Archive:
+    """The archive at ``path``; a context manager.
+
+    Opened for reading unless ``write``; a writer creates what is missing, migrates what is older, and holds a lock
+    that other writers meet as ArchiveLocked. ``command`` is what the lock's file tells them.
+
+    Raises:
+        ArchiveError: the file is missing (for a reader), broken, foreign, or of another schema.
+        ArchiveLocked: another process writes to it.
+    """
+
+    def __init__(self, path: str | Path = "archive.db", *, write: bool = False, command: str = "write") -> None:
+        self.path = Path(path)
+        self.writable = write
+        self.blobs = Blobs()
+        self._lock: Lock | None = None
+        state = health.inspect(self.path)
+        if write:
+            self._lock = Lock(self.path, command)
+            try:
+                self._prepare(health.inspect(self.path))
+            except BaseException:
+                self._lock.release()
+                raise
+        elif state is health.State.MISSING:
+            raise ArchiveError(f"{self.path}: no such archive; `scraper crawl` or `scraper import` makes one")
+        elif state is health.State.EMPTY:
+            raise ArchiveError(f"{self.path}: an empty file; `scraper crawl` or `scraper import` makes it an archive")
+        self._engine = _engine(self.path, write=write)
+        if not write:
+            health.require_current(self.path)
+
+    def _prepare(self, state: health.State) -> None:
+        if state is health.State.EMPTY:
+            warnings.warn(f"{self.path}: was an empty file; made into an archive", EmptyArchiveWarning, stacklevel=4)
+        if state is health.State.ARCHIVE:
+            health.require_sound(self.path)
+        if not health.is_current(self.path, state):
+            from scraper.archive.migrate import upgrade  # Alembic costs 0.15 s, needed once per schema
+
+            upgrade(self.path, backup=state is health.State.ARCHIVE)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Run one write transaction: all of it or nothing. No network inside.
+
+        Raises:
+            ArchiveError: the database refused, for instance because the disk is full.
+        """
+        with _translated(self.path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state and cannot write."""
+        with (
+            _translated(self.path),
+            self._engine.connect().execution_options(reader=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def search(
+        self, query: str, *, limit: int = 20, sort: str = "relevance", mark: tuple[str, str] = ("", ""), **filters: Any
+    ) -> SearchResult:
+        """Return the posts that match a query; filters as in :class:`scraper.archive.records.Filters`.
+
+        Raises:
+            UsageError: nothing in the query can be searched.
+        """
+        from scraper.archive import search
+
+        with self.read() as connection:
+            return search.find(connection, query, _filters(filters), limit=limit, sort=sort, mark=mark)
+
+    def posts(self, **filters: Any) -> Iterator[dict[str, Any]]:
+        """Yield records, keys as in the view ``records``, newest publication first."""
+        from scraper.archive import records
+
+        with self.read() as connection:
+            yield from records.select_records(connection, _filters(filters))
+
+    def get(self, post: str) -> dict[str, Any] | None:
+        """Return the record that a URL, SITE/NATIVE_ID, #ID or number names, or None."""
+        from scraper.archive import records
+
+        with self.read() as connection:
+            post_id = records.find(connection, post)
+            return None if post_id is None else records.record(connection, post_id)
+
+    def close(self) -> None:
+        """Fold the log into the file, close it and let other writers in."""
+        self._engine.dispose()
+        if self.writable:
+            with closing(open_sqlite(self.path, write=True)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _filters(given: dict[str, Any]) -> Filters:
+    from scraper.archive.records import Filters
+
+    return Filters(**given)
+
+
+def _engine(path: Path, *, write: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = open_sqlite(path, write=write)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -32768")
+        if write:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_size_limit = 16777216")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, pool_size=2)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver's own BEGIN is deferred: a read before a write then loses updates without an error.
+        reader = not write or connection.get_execution_options().get("reader")
+        connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def open_sqlite(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open the file with the plain driver, transactions left to the caller."""
+    mode = "rw" if write else "ro"
+    if not write and not health.wal_usable(path):
+        mode = "ro&immutable=1"
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
+    )
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return connection
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise ArchiveError(f"{path}: {health.explain(error.orig)}") from error
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(f"{path}: {health.explain(error)}") from error
