@@ -1,1 +1,98 @@
-"""cli."""
+"""The command line: options in, one call, an exit code out.
+
+Data goes to stdout, everything else to stderr; every error is one line, and its exit code is the table of the README.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from importlib import import_module
+from typing import TextIO
+
+import click
+
+from scraper.errors import ScraperError
+from scraper.settings import VERSION
+
+_COMMANDS = {
+    "crawl": "crawl", "add": "crawl", "remove": "crawl", "sources": "crawl",
+    "import": "files", "export": "files",
+    "search": "query", "show": "query", "history": "query",
+    "status": "report", "runs": "report",
+    "demo": "demo",
+}  # fmt: skip
+"""Where each command is, so that starting one does not import the others."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = import_module(f"scraper.cli.{_COMMANDS[name]}")
+        command = getattr(module, f"{name}_command")
+        assert isinstance(command, click.Command)  # noqa: S101 - the table above says so
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: scraper crawl https://blog.csdn.net/USER  &&  scraper search 大模型",
+)
+@click.version_option(VERSION, prog_name="scraper")
+def command_line() -> None:
+    """Keep CSDN-style blog posts in one SQLite file that can be searched, queried and read."""
+
+
+class Interrupted(Exception):
+    """A signal ended the command cleanly."""
+
+    def __init__(self, number: int, advice: str = "") -> None:
+        self.number = number
+        super().__init__(advice or "what was read is stored; run the same command to go on")
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    warnings.showwarning = _show_warning
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = command_line.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return int(code or 0)
+    except ScraperError as error:
+        return _complain(str(error), error.exit_code)
+    except click.exceptions.Abort:
+        return _complain("interrupted", 128 + signal.SIGINT)
+    except Interrupted as interruption:
+        return _complain(f"interrupted: {interruption}", 128 + interruption.number)
+    except KeyboardInterrupt:
+        return _complain("interrupted", 128 + signal.SIGINT)
+    except click.ClickException as error:
+        return _complain(error.format_message().replace("\n", " "), 2)
+    except BrokenPipeError:
+        # The reader of our output has had enough; what Python would still flush must go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"scraper: {message}", err=True)
+    return code
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int,
+    file: TextIO | None = None, line: str | None = None,
+) -> None:  # fmt: skip
+    click.echo(f"scraper: warning: {message}", err=True)

@@ -1,0 +1,96 @@
+"""Options that several commands share, and how records are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from scraper.errors import UsageError
+from scraper.settings import from_environment
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def archive_option(command: Command) -> Command:
+    """Add --db."""
+    return click.option(
+        "--db", default="archive.db", type=click.Path(path_type=Path), show_default=True, help="The archive's file."
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, keys as in the view records.")(
+        command
+    )
+
+
+def quiet_option(command: Command) -> Command:
+    """Add -q and -v."""
+    command = click.option("-q", "--quiet", is_flag=True, help="Say nothing but trouble.")(command)
+    return click.option("-v", "--verbose", count=True, help="Say what happens to each address.")(command)
+
+
+def filter_options(command: Command) -> Command:
+    """Add the filters that choose posts."""
+    for option in (
+        click.option("--until", default="", metavar="DAY", help="Published before this day ended."),
+        click.option("--since", default="", metavar="DAY", help="Published on this day or after, as 2024-01-30."),
+        click.option("--site", default="", help="Of this platform or host, as csdn."),
+        click.option("--tag", default="", help="With this tag, category or keyword."),
+        click.option("--author", default="", help="By this author's name or id."),
+    ):
+        command = option(command)
+    return command
+
+
+def read_filters(*, author: str, tag: str, site: str, since: str, until: str) -> dict[str, Any]:
+    """Return the filters as Archive takes them; days are those of the settings' time zone.
+
+    Raises:
+        UsageError: a day is none.
+    """
+    return {
+        "author": author, "tag": tag, "site": site,
+        "since": _moment("--since", since, time.min), "until": _moment("--until", until, time.max),
+    }  # fmt: skip
+
+
+def _moment(option: str, day: str, at: time) -> datetime | None:
+    if not day:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day), at, from_environment().zone())
+    except ValueError as error:
+        raise UsageError(f"{option} {day!r} is no day; give one such as 2024-01-30") from error
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one line of JSON; times as the archive has them."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=_jsonable))
+
+
+def _jsonable(value: object) -> str:
+    from scraper.archive.schema import format_moment
+
+    if isinstance(value, datetime):
+        return format_moment(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def local_time(moment: datetime | str | None, *, day_only: bool = False) -> str:
+    """Return a moment as a person in the settings' zone reads it, '' for None."""
+    if moment is None or moment == "":
+        return ""
+    value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return value.astimezone(from_environment().zone()).strftime("%Y-%m-%d" if day_only else "%Y-%m-%d %H:%M")
+
+
+def one_line(text: str) -> str:
+    """Return text as it is safe to print on one line of a terminal: no control characters, no line ends."""
+    return "".join(c if c.isprintable() else " " for c in text)

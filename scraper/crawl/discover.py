@@ -1,0 +1,123 @@
+"""Find an author's or column's posts: ask its list by the best way that answers, page by page, to the site's total."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from scraper.archive import frontier
+from scraper.archive.frontier import Target
+from scraper.crawl.ledger import Ledger
+from scraper.crawl.seeds import Seed
+from scraper.errors import ParseError
+from scraper.fetch import outcome as fetched
+from scraper.fetch.client import Fetcher
+from scraper.models import Parsed
+from scraper.parse.site import ListRequest
+
+MAX_PAGES = 1000
+"""A list that has not ended by then is endless; at 100 posts a page no author comes near."""
+
+
+@dataclass
+class Found:
+    """What a list gave: targets by key in its order, the site's own count, the way that answered, what went wrong."""
+
+    targets: dict[str, Target] = field(default_factory=dict)
+    total: int | None = None
+    way: str = ""
+    reason: str = ""
+    refused: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was found that the site says is there."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class Discoverer:
+    """Asks lists through the one door and notes what they name in the frontier."""
+
+    fetcher: Fetcher
+    ledger: Ledger
+    now: Callable[[], datetime]
+
+    async def discover(self, seed: Seed, source_id: int | None) -> Found:
+        """Return what the seed's list names; every address is in the frontier when this returns."""
+        found = Found(reason="no way to list it is known")
+        for way in range(len(seed.list_requests(1))):
+            found = await self._follow(seed, way, found)
+            if found.complete or found.refused:
+                break
+        self._note(found, source_id)
+        return found
+
+    async def _follow(self, seed: Seed, way: int, before: Found) -> Found:
+        found = Found(targets=dict(before.targets), total=before.total)
+        for page in range(1, MAX_PAGES + 1):
+            requests = seed.list_requests(page)
+            if way >= len(requests):
+                break
+            parsed = await self._ask(seed, requests[way], found)
+            if parsed is None:
+                return found
+            if parsed.total is not None:
+                found.total = parsed.total
+            known = len(found.targets)
+            for entry in parsed.links:
+                target = seed.target_of(entry, found.way)
+                if target is not None:
+                    found.targets.setdefault(target.key, target)
+            if len(found.targets) == known or (found.total is not None and len(found.targets) >= found.total):
+                break
+            if found.total is None and not parsed.next_url:
+                break
+        else:
+            found.reason = f"the list has no end: {MAX_PAGES} pages asked"
+        if found.total is not None and len(found.targets) < found.total:
+            missing = found.total - len(found.targets)
+            found.reason = f"{len(found.targets)} of {found.total} posts found, {missing} missing"
+        return found
+
+    async def _ask(self, seed: Seed, request: ListRequest, found: Found) -> Parsed | None:
+        outcome = await self.fetcher.fetch(request.url, kind="list", headers=request.headers)
+        found.way = request.way
+        if not isinstance(outcome, fetched.Ok):
+            detail = outcome.detail if isinstance(outcome, fetched.Blocked) else ""
+            found.reason = f"list by {request.way}: {outcome.reason or outcome.name}" + (
+                f": {detail}" if detail else ""
+            )
+            found.refused = isinstance(outcome, fetched.Blocked | fetched.HostPaused)
+            return None
+        snapshot = outcome.snapshot
+        try:
+            parsed = seed.read_list(snapshot)
+        except ParseError as error:
+            found.reason = f"list by {request.way}: {error}"
+            return None
+        if parsed.verdict in ("listing", "feed"):
+            return parsed
+        found.reason = f"list by {request.way}: {parsed.verdict}: {parsed.reason}"
+        found.refused = parsed.verdict in ("challenge", "login")
+        return None
+
+    def _note(self, found: Found, source_id: int | None) -> None:
+        now = self.now()
+        targets = list(found.targets.values())
+
+        def change(connection: Connection) -> None:
+            for target in targets:
+                frontier.find_or_add(connection, target, now, source_id=source_id)
+            if source_id is not None:
+                said = {"run_at": now, "total": found.total, "found": len(targets), "way": found.way}
+                if found.complete:
+                    said["ok_at"] = now
+                frontier.note_source_run(connection, source_id, reason=found.reason, **said)
+
+        self.ledger.add(change)
+        self.ledger.flush()
+        self.ledger.counts["found"] += len(targets)

@@ -1,0 +1,164 @@
+"""Visit one address: fetch, read, and what its answer means for the archive."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from scraper import sites
+from scraper.archive import blobs, frontier, posts, runs
+from scraper.archive.frontier import Due
+from scraper.archive.posts import Lineage
+from scraper.crawl.ledger import Ledger
+from scraper.errors import ParseError
+from scraper.fetch import outcome as fetched
+from scraper.fetch.client import Fetcher
+from scraper.models import Parsed, Post, Snapshot
+from scraper.read import parse
+from scraper.urls import canonicalise, url_key
+
+_REFUSALS = ("login", "challenge")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Visits what is due, one address at a call.
+
+    ``paused`` are the hosts that want to be left alone for longer than this run waits.
+    """
+
+    fetcher: Fetcher
+    ledger: Ledger
+    now: Callable[[], datetime]
+    paused: set[str] = field(default_factory=set)
+
+    async def visit(self, due: Due, scope: Callable[[str], bool] | None = None) -> Parsed | None:
+        """Fetch and read an address and hand the result to the ledger; return what was read, None if nothing was.
+
+        The ledger is told of every end; nothing that one page does stops the run.
+        """
+        outcome = await self.fetcher.fetch(
+            due.url, kind="page", etag=due.etag, last_modified=due.last_modified, scope=scope
+        )
+        match outcome:
+            case fetched.Ok(snapshot=snapshot):
+                return self._read(due, snapshot)
+            case fetched.NotModified():
+                self._unchanged(due)
+            case fetched.Gone(status=status):
+                self._absent(due, f"HTTP {status}")
+            case fetched.HostPaused(reason=reason, until=until):
+                self._postpone(due, f"host paused until {until:%Y-%m-%dT%H:%M:%SZ}: {reason}")
+            case fetched.Blocked(reason=reason, detail=detail):
+                self._fail(due, f"{reason}: {detail}" if detail else reason, refused=True)
+            case _:
+                self._fail(due, outcome.reason)
+        return None
+
+    def _read(self, due: Due, snapshot: Snapshot) -> Parsed | None:
+        self.ledger.counts["fetched"] += 1
+        forced = due.site if due.site and sites.find(due.url) is None else ""
+        try:
+            parsed = parse(snapshot.body, snapshot.url, content_type=snapshot.content_type, site=forced)
+        except ParseError as error:
+            self._fail(due, str(error))
+            return None
+        except Exception as error:  # noqa: BLE001 - a fault in the reader must not end the night; it is logged whole
+            self._fail(due, f"the reader failed: {type(error).__name__}: {error}", trace=traceback.format_exc())
+            return None
+        if parsed.verdict == "article" and parsed.post is not None:
+            self._keep(due, snapshot, parsed.post, lineage_of(parsed.post, snapshot.url, forced=bool(forced)))
+        elif parsed.verdict == "gone":
+            self._absent(due, parsed.reason)
+        elif parsed.verdict in _REFUSALS:
+            self.fetcher.report_block(due.host, parsed.verdict)
+            self._fail(due, f"{parsed.verdict}: {parsed.reason}", refused=True)
+        elif parsed.verdict not in ("listing", "feed"):
+            self._fail(due, f"not an article: {parsed.reason or parsed.verdict}")
+        return parsed
+
+    def _keep(self, due: Due, snapshot: Snapshot, post: Post, lineage: Lineage) -> None:
+        key = f"{post.site}/{post.native_id}"
+        if due.site and key != due.key:
+            self._fail(due, f"another post was served: {key} in place of {due.key}")
+            return
+        now = self.now()
+        etag, last_modified = snapshot.header("etag"), snapshot.header("last-modified")
+        row = self.ledger.take_record(snapshot.url) or _row_of(snapshot)
+        run_id, archive_blobs, counts = self.ledger.run_id, self.ledger.archive.blobs, self.ledger.counts
+
+        def change(connection: Connection) -> None:
+            if frontier.is_forgotten(connection, post.site, post.native_id, post.author.id):
+                frontier.failed(connection, due.id, now, "forgotten", state="skipped")
+                return
+            blob_id = archive_blobs.put(connection, snapshot.body, family=due.host, now=now)
+            fetch_id = runs.log_fetch(connection, run_id, {**row, "blob_id": blob_id})
+            saved = posts.save(connection, post, lineage=lineage, now=now, fetch_id=fetch_id, run_id=run_id)
+            counts[saved.change] += 1
+            frontier.done(
+                connection, due.id, now, changed=saved.change != "unchanged", post_id=saved.post_id,
+                etag=etag, last_modified=last_modified,
+            )  # fmt: skip
+            blobs.drop_superseded(connection, saved.post_id)
+
+        self.ledger.add(change)
+
+    def _unchanged(self, due: Due) -> None:
+        now = self.now()
+        self.ledger.counts["unchanged"] += 1
+
+        def change(connection: Connection) -> None:
+            frontier.done(connection, due.id, now, changed=False)
+            if due.post_id is not None:
+                posts.touch(connection, due.post_id, now)
+
+        self.ledger.add(change)
+
+    def _absent(self, due: Due, reason: str) -> None:
+        """Count an absence; a post becomes a tombstone at the second, in a run at least a day later."""
+        now = self.now()
+        ledger = self.ledger
+
+        def change(connection: Connection) -> None:
+            buried = due.post_id is not None and posts.note_absence(connection, due.post_id, reason, now)
+            ledger.counts["gone"] += buried
+            frontier.failed(connection, due.id, now, reason, state="gone" if buried else "failed")
+
+        ledger.add(change)
+        if due.post_id is None:
+            ledger.fail(due.url, f"does not exist: {reason}")
+
+    def _postpone(self, due: Due, reason: str) -> None:
+        """Leave the address due, for a later run, and say so once a host."""
+        if due.host not in self.paused:
+            self.paused.add(due.host)
+            self.ledger.fail(due.url, reason, refused=True)
+
+    def _fail(self, due: Due, reason: str, *, refused: bool = False, trace: str = "") -> None:
+        now = self.now()
+        self.ledger.add(lambda connection: frontier.failed(connection, due.id, now, reason))
+        self.ledger.fail(due.url, reason, refused=refused, traceback=trace)
+
+
+def lineage_of(post: Post, url: str, *, forced: bool) -> Lineage:
+    """Return where a fetched post comes from: its own site, or a mirror that holds a copy of it.
+
+    A page read by its markup alone, or as a platform named by hand, is a mirror's unless its own canonical
+    address is the one that was asked.
+    """
+    claim = sites.find(canonicalise(url) or "")
+    if not forced and claim is not None and claim[0].name == post.site:
+        return "live"
+    return "live" if post.url and url_key(post.url) == url_key(url) else "mirror"
+
+
+def _row_of(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "at": snapshot.fetched_at, "url": snapshot.url, "kind": "page", "status": snapshot.status,
+        "outcome": "ok", "size_bytes": len(snapshot.body), "content_type": snapshot.content_type,
+    }  # fmt: skip
