@@ -34,7 +34,7 @@ class Settings:
     delay_s: float | None = None
     """Seconds between requests to one host; None takes the site's own."""
     concurrency: int = 1
-    deadline_s: float = 60.0
+    deadline_s: float = 30.0
     """From connecting to the last byte of one request."""
     max_page_bytes: int = 20_000_000
     max_image_bytes: int = 10_000_000

@@ -1,20 +1,17 @@
 """What may be dialled: addresses are checked twice, as they are written and as they resolve.
 
-The address that was checked is the one that is dialled, because httpcore's network backend is ours; host name,
-SNI and certificate check stay the name's. Ranges: IANA special-purpose address registries (RFC 6890).
+Ranges: the special-purpose address registries of IANA (RFC 6890).
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import ada_url
-import httpcore
 
 from scraper.errors import ScraperError
 from scraper.settings import Settings
@@ -71,7 +68,7 @@ class Target:
 
     @property
     def host(self) -> str:
-        """The key under which this host is remembered: its name, and the port where it is not the scheme's own."""
+        """The key under which this host is remembered: its name, with the port unless it is the scheme's own."""
         return self.hostname if self.port == DEFAULT_PORTS[self.scheme] else f"{self.hostname}:{self.port}"
 
 
@@ -117,7 +114,8 @@ class Guard:
 
     def named(self, hostname: str, port: int) -> bool:
         """Return whether the settings name exactly this host and port."""
-        return (hostname, port) in self._allowed or (hostname, port) in self._given
+        key = hostname.strip("[]"), port
+        return key in self._allowed or key in self._given
 
     def check(self, url: str, base: str | None = None) -> Target:
         """Return the parts of an address that may be asked, so far as can be told without resolving it.
@@ -153,33 +151,38 @@ class Guard:
             OffLimits: any of its addresses is not public and the settings do not name this host and port.
             OSError: it has none.
         """
+        hostname = hostname.strip("[]")
         if (hostname, port) in self._given:
             return [self._given[hostname, port]]
         exempt = (hostname, port) in self._allowed or (hostname, port) == self._proxy
         if not exempt:
             _check_host(hostname, port)
-        found = await self._resolver(hostname.strip("[]"), port)
+        found = await self._resolver(hostname, port)
         if not found:
             raise OSError(f"{hostname} has no address")
         private = [address for address in found if not is_public(address)]
         if private and not exempt:
-            raise OffLimits(f"{hostname} is at {private[0]}, which is not public; --allow-host {hostname}:{port}")
+            raise OffLimits(f"{hostname} is at {private[0]}, no public address{_hint(hostname, port)}")
         return found
 
 
 def _check_host(hostname: str, port: int) -> None:
     if port not in WEB_PORTS:
-        raise OffLimits(f"port {port} is not one of the web's; --allow-host {hostname}:{port} allows it")
+        raise OffLimits(f"port {port} is not one of the web's{_hint(hostname, port)}")
     name = hostname.rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
-        raise OffLimits(f"{hostname} is this machine; --allow-host {hostname}:{port} allows it")
+        raise OffLimits(f"{hostname} is this machine{_hint(hostname, port)}")
     literal = hostname.strip("[]")
     try:
         ip_address(literal)
     except ValueError:
         return
     if not is_public(literal):
-        raise OffLimits(f"{hostname} is not a public address; --allow-host {hostname}:{port} allows it")
+        raise OffLimits(f"{hostname} is no public address{_hint(hostname, port)}")
+
+
+def _hint(hostname: str, port: int) -> str:
+    return f"; --allow-host {hostname}:{port} allows it"
 
 
 def _host_and_port(text: str) -> tuple[str, int]:
@@ -187,90 +190,11 @@ def _host_and_port(text: str) -> tuple[str, int]:
         parsed = ada_url.URL(f"http://{text}")
     except ValueError:
         return text, 0
-    return parsed.hostname, int(parsed.port or 80)
+    return parsed.hostname.strip("[]"), int(parsed.port or 80)
 
 
 def _proxy_address(proxy: str) -> tuple[str, int] | None:
     if not proxy:
         return None
     parsed = ada_url.URL(proxy)
-    return parsed.hostname, int(parsed.port or DEFAULT_PORTS.get(parsed.protocol.removesuffix(":"), 1080))
-
-
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """httpcore's door to the network: dials the addresses that the guard returns, and nothing else.
-
-    A connection that brings more than ``max_wire_bytes`` is broken off, whatever part of HTTP they belong to.
-    """
-
-    def __init__(
-        self, guard: Guard, max_wire_bytes: int, dialler: httpcore.AsyncNetworkBackend | None = None
-    ) -> None:
-        self._guard = guard
-        self._max_wire_bytes = max_wire_bytes
-        self._dialler = dialler or httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address of the host that answers.
-
-        Raises:
-            OffLimits: the guard refuses.
-            httpcore.ConnectError: none answers.
-        """
-        try:
-            addresses = await self._guard.addresses(host, port)
-        except OSError as error:
-            raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from error
-        failure: Exception = httpcore.ConnectError(host)
-        for address in addresses[:3]:
-            try:
-                stream = await self._dialler.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _MeteredStream(stream, self._max_wire_bytes)
-        raise failure
-
-    async def sleep(self, seconds: float) -> None:
-        """Sleep, for httpcore's own retries (which are off)."""
-        await self._dialler.sleep(seconds)
-
-
-class WireLimit(ScraperError):
-    """A connection brought more bytes than any answer may have."""
-
-
-class _MeteredStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream, limit: int, received: int = 0) -> None:
-        self._stream = stream
-        self._limit = limit
-        self.received_bytes = received
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = await self._stream.read(max_bytes, timeout)
-        self.received_bytes += len(data)
-        if self.received_bytes > self._limit:
-            raise WireLimit(f"more than {self._limit} bytes in one answer")
-        return data
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
-        return _MeteredStream(stream, self._limit, self.received_bytes)
-
-    def get_extra_info(self, info: str) -> object:
-        return self.received_bytes if info == "received_bytes" else self._stream.get_extra_info(info)
+    return parsed.hostname.strip("[]"), int(parsed.port or DEFAULT_PORTS.get(parsed.protocol.removesuffix(":"), 1080))

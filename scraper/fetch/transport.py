@@ -1,0 +1,174 @@
+"""The connection under httpx: dials what the guard returned, counts what arrives, keeps no connection.
+
+Because only the dial is replaced, Host, SNI and certificate check stay the name's. Connections are not kept
+alive: bytes sent ahead by a server were read as the answer to the next request otherwise (RFC 9112, 9.2).
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import certifi
+import httpcore
+import httpx
+
+from scraper.errors import ScraperError, UsageError
+from scraper.fetch.guard import Guard, Target
+from scraper.settings import Settings
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """httpcore's door to the network: dials the addresses that the guard returns, and nothing else.
+
+    A connection that brings more than ``max_wire_bytes`` is broken off, whatever part of HTTP they belong to.
+    """
+
+    def __init__(self, guard: Guard, max_wire_bytes: int, dialler: httpcore.AsyncNetworkBackend | None = None) -> None:
+        self._guard = guard
+        self._max_wire_bytes = max_wire_bytes
+        self._dialler = dialler or httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first address of the host that answers.
+
+        Raises:
+            OffLimits: the guard refuses.
+            httpcore.ConnectError: none answers.
+        """
+        try:
+            addresses = await self._guard.addresses(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from error
+        failure: Exception = httpcore.ConnectError(host)
+        for address in addresses[:3]:
+            try:
+                stream = await self._dialler.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _MeteredStream(stream, self._max_wire_bytes)
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, for httpcore's own retries (which are off)."""
+        await self._dialler.sleep(seconds)
+
+
+class WireLimit(ScraperError):
+    """A connection brought more bytes than any answer may have."""
+
+
+class _MeteredStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream: httpcore.AsyncNetworkStream, limit: int, received: int = 0) -> None:
+        self._stream = stream
+        self._limit = limit
+        self.received_bytes = received
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = await self._stream.read(max_bytes, timeout)
+        self.received_bytes += len(data)
+        if self.received_bytes > self._limit:
+            raise WireLimit(f"more than {self._limit} bytes in one answer")
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _MeteredStream(stream, self._limit, self.received_bytes)
+
+    def get_extra_info(self, info: str) -> object:
+        return self.received_bytes if info == "received_bytes" else self._stream.get_extra_info(info)
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """What httpx sends requests through. A request's extension "target" is the guard's Target.
+
+    Raises:
+        UsageError: the proxy or the CA bundle of the settings cannot be used.
+    """
+
+    def __init__(self, backend: GuardedBackend, settings: Settings) -> None:
+        context = _tls_context(settings.ca_bundle)
+        pool = httpcore.AsyncConnectionPool if not settings.proxy else partial(_proxy_pool, settings.proxy)
+        self._pool: httpcore.AsyncConnectionPool = pool(
+            ssl_context=context, max_connections=None, max_keepalive_connections=0, network_backend=backend
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request to its target, and return the answer with its body still to be read.
+
+        Location and Set-Cookie are taken out of the headers: httpx parses the first even if it does not follow
+        it, and raises, and keeps the second to send it again. Location goes into the extensions.
+        """
+        target: Target = request.extensions["target"]
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(
+                    scheme=target.scheme, host=target.hostname.strip("[]"), port=target.port, target=target.path
+                ),
+                headers=request.headers.raw,
+                extensions={"timeout": request.extensions["timeout"]},
+            )
+        )
+        locations = [value for name, value in answer.headers if name.lower() == b"location"]
+        return httpx.Response(
+            answer.status,
+            headers=[header for header in answer.headers if header[0].lower() not in (b"location", b"set-cookie")],
+            stream=_AnswerStream(answer),
+            extensions={
+                "location": locations[0] if locations else b"",
+                "network_stream": answer.extensions["network_stream"],
+            },
+        )
+
+    async def aclose(self) -> None:
+        """Close what is still open."""
+        await self._pool.aclose()
+
+
+class _AnswerStream(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._answer.aiter_stream():
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def _tls_context(ca_bundle: str) -> ssl.SSLContext:
+    path = ca_bundle or certifi.where()
+    try:
+        if Path(path).is_dir():
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise UsageError(f"the CA bundle {ca_bundle!r} cannot be read: {error}") from error
+
+
+def _proxy_pool(proxy: str, **options: Any) -> httpcore.AsyncConnectionPool:
+    try:
+        return httpcore.AsyncHTTPProxy(proxy, **options)
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"the proxy {proxy!r} is not of the form http://HOST:PORT") from error
