@@ -22,6 +22,9 @@ SEGMENTER_VERSION = 1
 MAX_TERMS = 64
 """More than a person types; SQLite refuses an expression of more than 1,000 conditions."""
 
+MAX_QUERY_CHARS = 10_000
+"""SQLite refuses a LIKE pattern of more than 50,000 bytes."""
+
 _CJK = (
     "\u3005-\u3007"  # 々 〆 〇
     "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana
@@ -30,7 +33,8 @@ _CJK = (
     "\u1100-\u11ff\uac00-\ud7af"  # hangul
 )
 _SYMBOL_WORDS = ("c++", "g++", "c#", "f#")
-_TOKEN = re.compile("|".join([*map(re.escape, _SYMBOL_WORDS), rf"[{_CJK}]+", rf"[^\W_{_CJK}]+"]))
+_LETTER = rf"[^\W_{_CJK}]"  # of a word that is not CJK
+_TOKEN = re.compile("|".join([*map(re.escape, _SYMBOL_WORDS), rf"[{_CJK}]+", f"{_LETTER}+"]))
 _IS_CJK = re.compile(rf"[{_CJK}]").match
 
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
@@ -91,27 +95,25 @@ class Term:
         return "%" + re.sub(r"([\\%_])", r"\\\1", self.raw) + "%"
 
     def pattern(self) -> re.Pattern[str]:
-        r"""Return what finds the term in folded text, as index and recheck together do."""
+        """Return what finds the term in folded text, as index and recheck together do."""
         folded = fold(self.raw)
         words = _TOKEN.findall(folded)
         if self.recheck or not words:
-            return re.compile(_border_before(folded) + re.escape(folded) + _border_after(folded))
-        pieces = [_border_before(words[0])]
-        for word, following in zip(words, [*words[1:], ""], strict=True):
-            both_cjk = _IS_CJK(word) and _IS_CJK(following)
-            pieces += [re.escape(word), _border_after(word), r"[\W_]+" if both_cjk else r"[\W_]*"]
-        return re.compile("".join(pieces[:-1]))
+            inside = re.escape(folded)
+        else:
+            inside = re.escape(words[0]) + _not_longer(words[0])
+            for word, following in pairwise(words):
+                touching = bool(_IS_CJK(word)) != bool(_IS_CJK(following)) or word in _SYMBOL_WORDS
+                inside += (r"[\W_]*" if touching else r"[\W_]+") + re.escape(following) + _not_longer(following)
+        before = f"(?<!{_LETTER})" if re.match(_LETTER, folded) else ""
+        after = f"(?!{_LETTER})" if re.search(rf"{_LETTER}\Z", folded) else ""
+        return re.compile(before + inside + after)
 
 
-def _border_before(text: str) -> str:
-    return rf"(?<![^\W_{_CJK}])" if re.match(rf"[^\W_{_CJK}]", text) else ""
-
-
-def _border_after(text: str) -> str:
-    if not re.search(rf"[^\W_{_CJK}]\Z", text):
-        return ""
-    longer = [re.escape(word.removeprefix(text)) for word in _SYMBOL_WORDS if word.startswith(text)]
-    return rf"(?![^\W_{_CJK}]{''.join('|' + tail for tail in longer)})"
+def _not_longer(word: str) -> str:
+    """Return the condition that a word is not the beginning of one with symbols, as c is of c++ and c#."""
+    tails = [re.escape(long.removeprefix(word)) for long in _SYMBOL_WORDS if long.startswith(word) and long != word]
+    return f"(?!{'|'.join(tails)})" if tails else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +152,12 @@ def parse_query(text: str) -> Query:
 
     Blanks separate terms, quotes make an exact phrase, ``-`` before a term excludes it. ``author:``,
     ``tag:``, ``site:``, ``kind:``, ``before:`` and ``after:`` are filters, or terms where the value cannot be
-    one. After ``MAX_TERMS`` the rest is not looked at.
+    one. After ``MAX_TERMS`` of these or ``MAX_QUERY_CHARS`` the rest is not looked at.
     """
     terms: list[Term] = []
     excluded: list[Term] = []
     filters: list[Filter] = []
-    text = _SURROGATES.sub("\ufffd", text)
+    text = _SURROGATES.sub("\ufffd", text[:MAX_QUERY_CHARS])
     for item in islice(_QUERY_ITEM.finditer(text), MAX_TERMS):
         minus, exact = item["minus"] is not None, item["exact"]
         value = item["word"] if exact is None else exact

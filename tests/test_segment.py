@@ -90,6 +90,20 @@ def test_chinese_terms_are_found_where_they_stand_and_nowhere_else(
         assert {number for number, text in enumerate(texts) if matches(parse_query(wanted), "", (), text)} == truth
 
 
+_words = st.text(st.sampled_from("abcC+#缓存锁É1 ，_"), max_size=12)
+
+
+@settings(max_examples=250, deadline=None)
+@given(text=_words, query=_words)
+def test_reading_a_text_and_asking_the_index_agree(index: sqlite3.Connection, text: str, query: str) -> None:
+    terms = tuple(term for term in parse_query(query.replace("_", '"')).terms if not term.recheck)
+    assume(terms)
+    fill(index, text)
+    for term in terms:
+        hit = index.execute("SELECT count(*) FROM fts WHERE fts MATCH ?", (term.phrase,)).fetchone()[0]
+        assert bool(hit) == matches(Query((term,)), "", (), text), term
+
+
 POSTS = (
     "用 Go 语言写一个缓存",
     "Go语言的锁",
@@ -222,9 +236,11 @@ def test_any_text_is_a_query(index: sqlite3.Connection, text: str) -> None:
         "a " * 2500,
         "-a " * 1600,
         '"' * 5000,
+        '"' + "a " * 2500,
         "a-" * 2500,
+        "%𠮷" * 30_000,
         "NEAR(" * 1000,
-        "c++" * 1600,
+        '"' + "c++1 " * 1000,
         "-" * 5000,
     ],
 )
