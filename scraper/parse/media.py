@@ -1,0 +1,78 @@
+"""Addresses of links, images and embedded players as a page gives them, made absolute. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from scraper import urls
+from scraper.parse.escape import clean_text, encode_url
+
+_SOURCES = ("data-src", "data-original-src", "data-original", "data-actualsrc", "data-lazy-src", "src")
+"""Where the address of an image stands, best first: a lazily loaded one has a placeholder as its ``src``."""
+
+_IGNORED = re.compile(r"[\x00-\x20\x7f]+")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BLANK_LINES = re.compile(r"\n\s+")
+_NO_TARGET = {"javascript", "vbscript", "data"}
+PLAYERS = frozenset({"iframe", "video", "audio", "embed", "object"})
+
+
+def resolve(address: str, base_url: str) -> str | None:
+    """Return the absolute address, percent-encoded, or None for what is script or data and no address."""
+    address = address.strip()
+    scheme = _SCHEME.match(_IGNORED.sub("", address))
+    if scheme is not None:
+        return None if scheme[1].lower() in _NO_TARGET else encode_url(address.replace("\n", "").replace("\t", ""))
+    if base_url:
+        parsed = urls.parse_url(address, base_url)
+        return encode_url(parsed.href if parsed else _join(base_url, address))
+    return encode_url(f"https:{address}" if address.startswith("//") else address)
+
+
+def _join(base_url: str, address: str) -> str:
+    try:
+        return urljoin(base_url, address)
+    except ValueError:
+        return address
+
+
+def image_source(image: HtmlElement) -> str:
+    """Return the attribute that holds the image's address, '' if it has none but data."""
+    for name in _SOURCES:
+        value = (image.get(name) or "").strip()
+        if value and not value.lower().startswith("data:"):
+            return value
+    return ""
+
+
+def holds_data(image: HtmlElement) -> bool:
+    """Tell whether the image is embedded in the page itself."""
+    return (image.get("src") or "").strip().lower().startswith("data:image")
+
+
+def words(text: str | None) -> str:
+    """Return an attribute's text on one line."""
+    return " ".join(clean_text(text).split()) if text else ""
+
+
+def title_of(element: HtmlElement) -> str:
+    """Return the element's title, without blank lines."""
+    return _BLANK_LINES.sub("\n", clean_text(element.get("title") or "").strip(" "))
+
+
+def player(element: HtmlElement) -> tuple[str, str]:
+    """Return the address of an embedded player and its title, '' for what it has not."""
+    address = image_source(element) or element.get("data") or ""
+    if not address:
+        for child in element.iter("source", "param", "embed", "iframe"):
+            address = image_source(child) or (child.get("value") or "" if _names_movie(child) else "")
+            if address:
+                break
+    return address, words(title_of(element))
+
+
+def _names_movie(param: HtmlElement) -> bool:
+    return (param.get("name") or "").lower() in ("movie", "src", "url")
