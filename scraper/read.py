@@ -11,18 +11,13 @@ from scraper import sites
 from scraper.models import Parsed, Post
 from scraper.parse import article
 from scraper.parse.encoding import decode
+from scraper.parse.feeds import is_feed, read_feed
 from scraper.parse.page import Page, open_page
 from scraper.parse.post_file import read_post_file
 from scraper.parse.site import Address, Site
-from scraper.urls import parse_url
+from scraper.urls import parse_url, url_key
 
 _MARKDOWN_NAMES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
-_FEED = re.compile(
-    r"(?:<\?xml[^>]{0,300}\?>|<!--(?:[^-]|-(?!->)){0,2000}-->|<\?xml-stylesheet[^>]{0,500}\?>|\s){0,20}"
-    r"<(rss|feed|rdf:RDF|urlset|sitemapindex|search)\b",
-    re.IGNORECASE,
-)
-_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|meta|title|div|article|section|main|p|table|h[1-6]|script|link|!--)\b|<!--",
     re.IGNORECASE,
@@ -45,15 +40,14 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
         return Parsed("empty", "there is nothing in it")
     kind = _kind(text, url or name, content_type)
     forced = sites.by_name(site) if site else None
-    if kind == "json" and _JSON_FEED.search(text[:2000]):
-        return Parsed("feed", "a JSON feed")
     if kind == "json":
         return _read_list(body, url, content_type, forced)
     if kind == "feed":
         chosen = forced or _site_of(url)
         if chosen and chosen.read_list:
             return chosen.read_list(body, url, content_type)
-        return Parsed("feed", "a feed or sitemap")
+        entries = read_feed(text, url) if text.lstrip().startswith("<") else ()
+        return Parsed("feed", f"a feed or sitemap of {len(entries)} pages", links=entries)
     if kind == "markdown":
         post = read_post_file(text, name=name, url=url, identify=identify)
         if post is None:
@@ -78,10 +72,10 @@ def _kind(text: str, name: str, content_type: str) -> str:
     suffix = _suffix(name)
     if suffix in _MARKDOWN_NAMES or _FENCE.match(text) or media_type in ("text/markdown", "text/x-markdown"):
         return "markdown"
+    if is_feed(start):
+        return "feed"
     if start.startswith(("{", "[")) and _is_json(text):
         return "json"
-    if _FEED.match(start):
-        return "feed"
     if media_type in ("text/html", "application/xhtml+xml") or _HTML.search(start):
         return "html"
     if media_type == "text/plain" or suffix in ("", ".txt", ".robots"):
@@ -129,6 +123,8 @@ def _read_page(page: Page, forced: Site | None) -> Parsed:
     if parsed.post is None:
         return parsed
     post = _name_file(parsed.post, page)
+    if forced and any(url_key(url) == url_key(page.url) for url in page.meta.addresses):
+        post = replace(post, url=page.url)  # the page itself says that this is where it lives
     return replace(parsed, post=replace(post, warnings=(*post.warnings, warning)) if warning else post)
 
 

@@ -15,3 +15,8 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is absent: conformance data and real pages are not checked here")
     return SHARED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let fixtures be written anew: a person reads the difference before it is committed."""
+    parser.addoption("--update", action="store_true", help="write the expected records of tests/sites anew")

@@ -22,6 +22,19 @@ def clean(article: HtmlElement, is_chrome: Callable[[HtmlElement], bool] | None 
     for element in list(article.iterdescendants()):
         if not isinstance(element.tag, str) or _is_noise(element) or (is_chrome and is_chrome(element)):
             element.drop_tree()
+    _lift_headings(article)
+
+
+def _lift_headings(article: HtmlElement) -> None:
+    """Move a heading out of a table of one row, to before it: the table is only there for the layout."""
+    for heading in list(article.iterdescendants("h1", "h2", "h3", "h4", "h5", "h6")):
+        table = next(heading.iterancestors("table"), None)
+        if table is None or article not in table.iterancestors():
+            continue
+        if len(list(table.iterdescendants("tr"))) == 1:
+            heading.getparent().text = (heading.getparent().text or "") + (heading.tail or "")
+            heading.tail = None
+            table.addprevious(heading)
 
 
 def _is_noise(element: HtmlElement) -> bool:

@@ -16,11 +16,16 @@ _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 }  # fmt: skip
 _IMPLIED_END = {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
+_HEADING_WITH_PARAGRAPH = re.compile(
+    r"<h[1-6]\b[^<>]{0,500}>\s{0,20}(?:<[^p/][^<>]{0,200}>\s{0,20}){0,4}<p\b", re.IGNORECASE
+)
+_HEADING_OR_PARAGRAPH = re.compile(r"<(/?)(h[1-6]|p)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
 
 
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
+    text = _open_headings(text)
     tree, cut = _parse(text)
     if not cut:
         return tree, ()
@@ -41,6 +46,29 @@ def _parse(text: str) -> tuple[html.HtmlElement | None, bool]:
         return None, False
     error = parser.error_log.last_error
     return tree, error is not None and error.level_name == "FATAL"
+
+
+def _open_headings(text: str) -> str:
+    """Return the source without the tags of paragraphs inside headings.
+
+    Old editors wrote ``<h3><p>…</p></h3>``; libxml2 ends a heading where a paragraph begins, browsers do not.
+    """
+    if not _HEADING_WITH_PARAGRAPH.search(text):
+        return text
+    pieces: list[str] = []
+    inside: list[re.Match[str]] = []
+    heading, copied = "", 0
+    for tag in _HEADING_OR_PARAGRAPH.finditer(text):
+        name = tag[2].lower()
+        if name == "p":
+            inside += [tag] if heading else []
+            continue
+        if tag[1] and name == heading:
+            for paragraph in inside:
+                pieces += (text[copied : paragraph.start()], " ")
+                copied = paragraph.end()
+        heading, inside = "" if tag[1] else name, []
+    return "".join((*pieces, text[copied:]))
 
 
 def _flatten(text: str) -> tuple[str, int]:

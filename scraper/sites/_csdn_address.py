@@ -38,7 +38,8 @@ def address(url: str) -> Address | None:
     """Return what a CSDN address names, or None for what is none or names neither post, author nor list.
 
     A post's canonical form is ``https://blog.csdn.net/USER/article/details/ID``; where the user is not in the
-    address, as on ``LABEL.blog.csdn.net``, that host is kept: it is known to answer.
+    address, as on ``LABEL.blog.csdn.net``, that host is kept: it is known to answer. The same goes for the
+    lists there, whose author is then known by the label alone.
     """
     parsed = parse_url(unwrap(url.strip()))
     if parsed is None:
@@ -61,14 +62,17 @@ def address(url: str) -> Address | None:
 
 def post_address(native_id: str, user: str = "", label: str = "") -> Address:
     """Return the address of the post with that id."""
-    where = f"https://{label}.{_BLOG}" if label and not user else f"https://{_BLOG}"
-    url = f"{where}/{user}/article/details/{native_id}" if user else f"{where}/article/details/{native_id}"
-    return Address("post", native_id, url, user)
+    home = home_url(user) or _label_url(label) or f"https://{_BLOG}"
+    return Address("post", native_id, f"{home}/article/details/{native_id}", user)
 
 
 def home_url(user: str) -> str:
     """Return the address of a user's home page, '' for no user."""
     return f"https://{_BLOG}/{quote(user)}" if user else ""
+
+
+def _label_url(label: str) -> str:
+    return f"https://{label}.{_BLOG}" if label else ""
 
 
 def _post(path: str, label: str, query: dict[str, str]) -> Address | None:
@@ -84,18 +88,16 @@ def _list(path: str, label: str, query: dict[str, str]) -> Address | None:
     if match := _NAMED_COLUMN.fullmatch(path):
         return Address("column", match["id"], f"https://{_BLOG}{path}")
     if match := _COLUMN.fullmatch(path):
-        user = match["user"] or label
-        native_id, old = match["id"] or match["old"], match["id"] is None
-        if not user:
-            return None
-        tail = f"article/category/{native_id}" if old else f"category_{native_id}.html"
-        return Address("column", native_id, f"{home_url(user)}/{tail}", user)
+        native_id = match["id"] or match["old"]
+        tail = f"category_{native_id}.html" if match["id"] else f"article/category/{native_id}"
+        home = home_url(match["user"] or "") or _label_url(label)
+        return Address("column", native_id, f"{home}/{tail}", match["user"] or label) if home else None
     if match := _FEED.fullmatch(path):
         return _feed(match["user"], f"https://{_BLOG}{path}")
     if path.startswith("/community/home-api/") and query.get("username"):
         return _author(query["username"])
     if label and re.fullmatch(r"/(?:article/list(?:/[0-9]{1,6})?/?)?", path):
-        return _author(label)
+        return Address("author", label, _label_url(label), label)
     match = _HOME.fullmatch(path)
     return _author(match["user"]) if match and match["user"] not in _NOT_USERS else None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +15,12 @@ from lxml.html import HtmlElement
 from scraper.models import Entry, Parsed
 from scraper.parse.dates import parse_date
 from scraper.parse.encoding import decode
+from scraper.parse.feeds import is_feed, read_feed
 from scraper.parse.page import Page, by_class, first, open_page, script_variables, select
 from scraper.parse.site import Address, ListRequest
 from scraper.parse.tree import collapse, text_of
 from scraper.parse.verdict import judge
-from scraper.sites._csdn_address import address, home_url
+from scraper.sites._csdn_address import address, home_url, post_address
 
 PAGE_SIZE = 100
 """Posts asked for in one answer of the list API; other programs ask for 20 to 300."""
@@ -49,13 +50,13 @@ def list_requests(where: Address, page: int) -> tuple[ListRequest, ...]:
         return (ListRequest(where.url if page == 1 else tail, "list"),)
     if where.kind != "author":
         return ()
-    user, home = quote(where.author_id, safe=""), home_url(where.author_id)
+    user = quote(where.author_id, safe="")
     api = f"{_API}?page={page}&size={PAGE_SIZE}&businessType=blog&orderby=&noMore=false&year=&month=&username={user}"
     feed = (ListRequest(f"https://rss.csdn.net/{user}/rss/map", "rss"),) if page == 1 else ()
     return (
-        ListRequest(api, "api", (("Referer", home), ("Accept", "application/json"))),
+        ListRequest(api, "api", (("Referer", home_url(where.author_id)), ("Accept", "application/json"))),
         *feed,
-        ListRequest(f"{home}/article/list/{page}", "list"),
+        ListRequest(f"{where.url}/article/list/{page}", "list"),
     )
 
 
@@ -67,8 +68,8 @@ def read_list(body: bytes, url: str, content_type: str) -> Parsed:
     """
     text = decode(body, content_type).text.lstrip("\ufeff \t\r\n")
     if text.startswith(("{", "[")):
-        return _read_api(text)
-    if re.match(r"(?:<\?xml[^>]{0,200}\?>\s*)?<(?:rss|feed|rdf:RDF)\b", text):
+        return _read_api(text, url)
+    if is_feed(text):
         return _read_feed(text)
     page = open_page(text, url)
     if page is None:
@@ -81,35 +82,42 @@ def read_list_page(page: Page) -> Parsed | None:
 
     Hidden items and those of other authors are decoys (the first item of 2018-19 lists).
     """
-    variables = script_variables(page.tree, ("username", "listTotal", "currentPage", "pageSize"))
-    where = next((found for found in map(address, (page.url, *page.meta.addresses)) if found), None)
-    owners = {user.lower() for user in (variables.get("username", ""), where.author_id if where else "") if user}
-    items = select(page.tree, _ITEMS)
-    entries = tuple(_entries(items, owners))
+    variables = script_variables(page.tree, ("username", "listTotal"))
+    items = [(item, post) for item in select(page.tree, _ITEMS) if (post := _post_of(item))]
     total = _number(variables.get("listTotal"))
     if not items and not total:
         return None
+    owner = _owner(page, variables.get("username", ""), [post.author_id.lower() for _, post in items])
+    own = (found for found in items if found[1].author_id.lower() in ("", owner))
+    entries = tuple(_entry(item, post, position) for position, (item, post) in enumerate(own, 1))
     return Parsed("listing", f"a list of {len(entries)} posts", links=entries, total=total)
 
 
-def _entries(items: Iterable[HtmlElement], owners: set[str]) -> Iterable[Entry]:
-    position = 0
-    for item in items:
-        posts = (found for link in item.iter("a") if (found := address(link.get("href") or "")))
-        post = next((found for found in posts if found.kind == "post"), None)
-        stranger = post and post.author_id and owners and post.author_id.lower() not in owners
-        if post is None or stranger or _HIDDEN.search(item.get("style") or ""):
-            continue
-        position += 1
-        title = first(item, _TITLE)
-        shown = text_of(title)
-        if badge := text_of(first(title, _BADGE)):
-            shown = shown.replace(badge, "", 1).strip()
-        date = _DATE.search(text_of(item))
-        yield Entry(post.url, post.native_id, shown, parse_date(date[0]) if date else None, position=position)
+def _post_of(item: HtmlElement) -> Address | None:
+    """Return the post that a visible item of a list leads to."""
+    if _HIDDEN.search(item.get("style") or ""):
+        return None
+    found = (address(link.get("href") or "") for link in item.iter("a"))
+    return next((post for post in found if post and post.kind == "post"), None)
 
 
-def _read_api(text: str) -> Parsed:
+def _owner(page: Page, username: str, authors: list[str]) -> str:
+    """Return whose list it is, among the authors of its items: as the page says, else the most frequent one."""
+    where = (found.author_id for url in (page.url, *page.meta.addresses) if (found := address(url)))
+    named = next((name.lower() for name in (username, *where) if name.lower() in authors), "")
+    return named or next((name for name, _ in Counter(authors).most_common(1)), "")
+
+
+def _entry(item: HtmlElement, post: Address, position: int) -> Entry:
+    title = first(item, _TITLE)
+    shown = text_of(title)
+    if badge := text_of(first(title, _BADGE)):
+        shown = shown.replace(badge, "", 1).strip()
+    date = _DATE.search(text_of(item))
+    return Entry(post.url, post.native_id, shown, parse_date(date[0]) if date else None, position=position)
+
+
+def _read_api(text: str, url: str) -> Parsed:
     try:
         answer = json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -117,17 +125,20 @@ def _read_api(text: str) -> Parsed:
     code, data = (answer.get("code"), answer.get("data")) if isinstance(answer, dict) else (None, None)
     if code is not None and code != 200:
         message = collapse(str(answer.get("message") or answer.get("msg") or ""))[:80]
-        blocked = code in (400, 401, 403, 405, 429, 521) or "验证" in message or "频繁" in message
-        return Parsed("challenge" if blocked else "other", f"the list API answers {code} {message}".rstrip())
+        reason = f"the list API answers {code} {message}".rstrip()
+        return Parsed("gone" if code == 404 else "challenge", reason)
     if not isinstance(data, dict) or "list" not in data:
         return Parsed("other", "JSON that is no list of posts")
     items = data["list"] if isinstance(data["list"], list) else []
-    entries = tuple(entry for item in items if isinstance(item, dict) and (entry := _api_entry(item)))
+    asked = address(url)
+    user = asked.author_id if asked else ""
+    entries = tuple(entry for item in items if isinstance(item, dict) and (entry := _api_entry(item, user)))
     return Parsed("listing", f"a list of {len(entries)} posts", links=entries, total=_number(data.get("total")))
 
 
-def _api_entry(item: dict[str, Any]) -> Entry | None:
-    post = address(str(item.get("url") or ""))
+def _api_entry(item: dict[str, Any], user: str) -> Entry | None:
+    named = str(item.get("articleId") or "")
+    post = address(str(item.get("url") or "")) or address(post_address(named, user).url)
     if post is None or post.kind != "post":
         return None
     published = parse_date(str(item.get("postTime") or ""))
@@ -135,30 +146,11 @@ def _api_entry(item: dict[str, Any]) -> Entry | None:
 
 
 def _read_feed(text: str) -> Parsed:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding="utf-8")
-    try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        root = None
-    if root is None:
-        return Parsed("other", "a feed that cannot be read")
-    entries = []
-    for item in root.iter("item", "{*}entry"):
-        values = {etree.QName(child).localname: child for child in item.iterchildren(tag=etree.Element)}
-        link = values.get("link")
-        post = address((link.text or link.get("href") or "") if link is not None else "")
-        if post and post.kind == "post":
-            title, date = values.get("title"), values.get("pubDate", values.get("published"))
-            entries.append(Entry(post.url, post.native_id, collapse(_text(title)), _feed_date(collapse(_text(date)))))
-    return Parsed("feed", f"a feed of {len(entries)} posts", links=tuple(entries))
-
-
-def _text(element: etree._Element | None) -> str:
-    return "" if element is None else "".join(map(str, element.itertext()))
-
-
-def _feed_date(text: str) -> datetime | None:
-    return parse_date(text) if text else None
+    found = ((entry, address(entry.url)) for entry in read_feed(text))
+    entries = tuple(
+        replace(entry, url=post.url, native_id=post.native_id) for entry, post in found if post and post.kind == "post"
+    )
+    return Parsed("feed", f"a feed of {len(entries)} posts", links=entries)
 
 
 def _number(value: object) -> int | None:

@@ -20,7 +20,7 @@ from scraper.sites._csdn_address import HOSTS, address, post_address
 from scraper.sites._csdn_header import VARIABLES, read_header
 from scraper.sites._csdn_images import original_image
 from scraper.sites._csdn_lists import list_requests, read_list, read_list_page
-from scraper.urls import host_of, parse_url
+from scraper.urls import host_of, parse_url, unwrap
 
 _BODIES = (
     etree.XPath("//*[@id='content_views']"),
@@ -31,6 +31,7 @@ _BODIES = (
 _HEADER = by_class("article-title-box", "article-info-box", "article_title", "article_manage")
 _OLD_TITLE_LINK = etree.XPath("//*[contains(@class, 'link_title')]//a[@href]")
 _COPYRIGHT = by_class("article-copyright", "article-source-link")
+_CONTENTS_TITLE = etree.XPath(".//div[contains(concat(' ', @class, ' '), ' toc ')]/*[self::h3 or self::h4]")
 _FOLD = by_class("vip-mask", "column-mask", "read-all-content-btn", "vip-article-read", "hide-article-box")
 _PAID = re.compile(r"解锁|付费|订阅|VIP|会员|购买|关注.{0,6}(?:阅读|查看|可见)", re.IGNORECASE)
 _MISSING = re.compile(
@@ -63,7 +64,9 @@ def read(page: Page) -> Parsed:
     where, warnings = _identify(page, variables)
     post = read_header(page, where, variables)
     missing = _missing(page.tree, variables)
+    _keep_contents_title(body)
     clean(body, _is_chrome)
+    _unwrap_links(body)
     content = convert(body, where.url or page.url or "https://blog.csdn.net/", image_url=original_image)
     if not (content.text or content.images or content.links):
         return Parsed("empty", "the article's body is empty")
@@ -89,6 +92,22 @@ def _is_blog(host: str) -> bool:
 def _is_fragment(page: Page, body: HtmlElement) -> bool:
     """Tell whether the page is little more than a body cut out of CSDN's template."""
     return len(text_of(body)) * 10 >= len(text_of(page.tree.find("body"))) * 9
+
+
+def _keep_contents_title(body: HtmlElement) -> None:
+    """Keep the title that an author gave to a table of contents (``@[TOC](title)``): often it is the post's own."""
+    for title in select(body, _CONTENTS_TITLE):
+        if text_of(title) not in ("", "目录", "文章目录"):
+            contents = title.getparent()
+            contents.addprevious(title)
+
+
+def _unwrap_links(body: HtmlElement) -> None:
+    """Let links lead where their author meant them to: CSDN's scripts put a page of its own in between."""
+    for link in body.iter("a"):
+        href = link.get("href") or ""
+        if "link.csdn.net" in href:
+            link.set("href", unwrap(href))
 
 
 def _is_chrome(element: HtmlElement) -> bool:
@@ -163,4 +182,5 @@ SITE = Site(
     list_requests=list_requests,
     delay_s=2.0,
     hosts=HOSTS,
+    home="https://blog.csdn.net",
 )
