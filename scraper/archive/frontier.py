@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from scraper.archive.schema import forgotten, frontier, hosts, insert_row, posts, source_posts, sources
+from scraper.archive.schema import authors, forgotten, frontier, hosts, insert_row, posts, source_posts, sources
 from scraper.models import HostState
 
 REVISIT_DAYS = (1, 3, 7, 21, 60)
@@ -120,6 +120,13 @@ def _post_of(connection: Connection, key: str) -> int | None:
 
     site, _, native_id = key.partition("/")
     return by_key(connection, site, native_id)
+
+
+def keys_of_author(connection: Connection, site: str, author_id: str) -> list[str]:
+    """Return the keys of the held posts of an author: a post that left its list is still to be looked at."""
+    written = frontier.join(posts, posts.c.id == frontier.c.post_id).join(authors, authors.c.id == posts.c.author_id)
+    query = select(frontier.c.key).select_from(written)
+    return list(connection.scalars(query.where(frontier.c.site == site, authors.c.native_id == author_id)))
 
 
 def make_due(connection: Connection, keys: Iterable[str], now: datetime) -> None:

@@ -49,7 +49,7 @@ def crawl_command(
     A SEED is the address of a post, an author or a column. What a run leaves undone, the next goes on with.
     """
     if verbose:
-        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+        say_what_happens()
     settings = replace(
         from_environment(),
         max_time_s=None if max_time is None else parse_duration(max_time).total_seconds(),
@@ -74,6 +74,13 @@ def crawl_into(db: Path, seeds: tuple[str, ...], settings: Settings, *, quiet: b
     return report.exit_code
 
 
+def say_what_happens() -> None:
+    """Let each address's outcome be a line on stderr."""
+    logger = logging.getLogger("scraper")
+    logger.addHandler(logging.StreamHandler(sys.stderr))
+    logger.setLevel(logging.INFO)
+
+
 def _refuse_file(seed: str) -> None:
     if "://" not in seed and Path(seed).exists():
         raise UsageError(f"{seed}: a file or folder; use `scraper import {seed}`")
@@ -84,9 +91,9 @@ async def _interruptible(work: Coroutine[Any, Any, Report]) -> Report:
     received: list[int] = []
     task = asyncio.ensure_future(work)
 
-    def stop(number: int) -> None:
+    def stop(number: signal.Signals) -> None:
         received.append(number)
-        task.cancel()
+        task.cancel(number)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

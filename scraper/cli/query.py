@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from scraper.archive import Archive, records
 from scraper.cli.options import (
@@ -103,7 +104,7 @@ def show_command(post: str, db: Path, form: str, revision: int | None, as_json: 
         click.echo(f"\n{markdown}")
 
 
-def _print_raw(archive: Archive, connection: Any, post: str, post_id: int, number: int) -> None:
+def _print_raw(archive: Archive, connection: Connection, post: str, post_id: int, number: int) -> None:
     snapshot = records.snapshot_of(connection, post_id, number)
     if snapshot is None:
         raise UsageError(f"{post}: no snapshot is kept of revision {number}")
@@ -113,7 +114,8 @@ def _print_raw(archive: Archive, connection: Any, post: str, post_id: int, numbe
 def _to_html(markdown: str) -> str:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).render(markdown)
+    html: str = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).render(markdown)
+    return html
 
 
 @click.command("history", epilog="Example: scraper history https://blog.csdn.net/USER/article/details/136070530")

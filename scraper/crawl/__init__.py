@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -48,7 +49,7 @@ def crawl(
     Raises:
         UsageError: a seed is no address, or there is neither seed nor source.
         ArchiveError: the archive refused; what was stored before is safe.
-        KeyboardInterrupt, asyncio.CancelledError: stopped from outside; what was read is stored.
+        KeyboardInterrupt: stopped from outside; what was read is stored.
     """
     return asyncio.run(run(seeds, archive, settings or Settings(), clock_from(now or current_time())))
 
@@ -74,8 +75,8 @@ async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: C
             stopped = await crawler.crawl(work)
         exit_code = _exit_code(ledger)
         outcome = {DONE: "done", FAILED: "failed", REFUSED: "refused"}[exit_code]
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        outcome, exit_code = "interrupted", 130
+    except asyncio.CancelledError as interruption:
+        outcome, exit_code = "interrupted", 143 if interruption.args == (signal.SIGTERM,) else 130
         raise
     finally:
         ledger.flush()
@@ -148,11 +149,13 @@ class _Crawler:
     async def _begin(self, group: asyncio.TaskGroup, work: Sequence[tuple[Seed, int | None]]) -> None:
         """Discover what the seeds of one host lead to, one after the other, and take up what is due of it."""
         for seed, source_id in work:
-            if seed.kind in ("author", "column"):
+            if seed.kind in ("author", "column", "feed"):
                 found = await self._discoverer.discover(seed, source_id)
                 if found.reason:
                     self.ledger.fail(seed.url, found.reason, refused=found.refused)
-                keys = list(found.targets)
+                with self.archive.read() as connection:
+                    held = frontier.keys_of_author(connection, seed.site, seed.native_id)
+                keys = [*found.targets, *held]
             else:
                 target = seed.target()
                 with self.archive.write() as connection:

@@ -47,45 +47,44 @@ class Discoverer:
     now: Callable[[], datetime]
 
     async def discover(self, seed: Seed, source_id: int | None) -> Found:
-        """Return what the seed's list names; every address is in the frontier when this returns."""
+        """Return what the seed's list names; every address is in the frontier when this returns.
+
+        A way that knows no total, such as a feed of the newest posts, is taken for whole only if no better one is
+        left to ask.
+        """
         found = Found(reason="no way to list it is known")
-        for way in range(len(seed.list_requests(1))):
-            found = await self._follow(seed, way, found)
-            if found.complete or found.refused:
+        tries: list[Found] = []
+        for way in [request.way for request in seed.list_requests(1)]:
+            tries.append(await self._follow(seed, way))
+            found = _merge(tries)
+            if found.complete and found.total is not None:
                 break
         self._note(found, source_id)
         return found
 
-    async def _follow(self, seed: Seed, way: int, before: Found) -> Found:
-        found = Found(targets=dict(before.targets), total=before.total)
+    async def _follow(self, seed: Seed, way: str) -> Found:
+        """Ask one way for page after page until it says nothing new."""
+        found = Found(way=way)
         for page in range(1, MAX_PAGES + 1):
-            requests = seed.list_requests(page)
-            if way >= len(requests):
-                break
-            parsed = await self._ask(seed, requests[way], found)
+            request = next((one for one in seed.list_requests(page) if one.way == way), None)
+            parsed = await self._ask(seed, request, found) if request else None
             if parsed is None:
-                return found
+                break
             if parsed.total is not None:
                 found.total = parsed.total
-            known = len(found.targets)
+            before = len(found.targets)
             for entry in parsed.links:
-                target = seed.target_of(entry, found.way)
+                target = seed.target_of(entry, way)
                 if target is not None:
                     found.targets.setdefault(target.key, target)
-            if len(found.targets) == known or (found.total is not None and len(found.targets) >= found.total):
-                break
-            if found.total is None and not parsed.next_url:
+            if len(found.targets) == before or (found.total is not None and len(found.targets) >= found.total):
                 break
         else:
             found.reason = f"the list has no end: {MAX_PAGES} pages asked"
-        if found.total is not None and len(found.targets) < found.total:
-            missing = found.total - len(found.targets)
-            found.reason = f"{len(found.targets)} of {found.total} posts found, {missing} missing"
         return found
 
     async def _ask(self, seed: Seed, request: ListRequest, found: Found) -> Parsed | None:
         outcome = await self.fetcher.fetch(request.url, kind="list", headers=request.headers)
-        found.way = request.way
         if not isinstance(outcome, fetched.Ok):
             detail = outcome.detail if isinstance(outcome, fetched.Blocked) else ""
             found.reason = f"list by {request.way}: {outcome.reason or outcome.name}" + (
@@ -121,3 +120,27 @@ class Discoverer:
         self.ledger.add(change)
         self.ledger.flush()
         self.ledger.counts["found"] += len(targets)
+
+
+def _merge(tries: list[Found]) -> Found:
+    """Return what the ways found together, the best first in each doubt, and why it is not all, if it is not.
+
+    A feed of the newest posts counts as all only where every better way answered too.
+    """
+    targets: dict[str, Target] = {}
+    for one in tries:
+        for key, target in one.targets.items():
+            targets.setdefault(key, target)
+    total = max((one.total for one in tries if one.total is not None), default=None)
+    best = max(tries, key=lambda one: len(one.targets))
+    trouble = next((one.reason for one in tries if one.reason), "")
+    if total is not None and len(targets) < total:
+        reason = f"{len(targets)} of {total} posts found, {total - len(targets)} missing"
+    elif total is not None:
+        reason = ""
+    elif targets and trouble:
+        reason = f"only what {best.way} names was found: {trouble}"
+    else:
+        reason = trouble
+    refused = not targets and all(one.refused for one in tries)
+    return Found(targets, total, best.way, reason, refused)

@@ -45,14 +45,19 @@ class Seed:
         return tuple(replace(request, url=move(request.url, self.base)) for request in requests)
 
     def read_list(self, snapshot: Snapshot) -> Parsed:
-        """Return what an answer to one of the list requests names.
+        """Return what an answer to one of the list requests names; a mirror's is read as if the platform's.
 
         Raises:
             ParseError: it is no text.
         """
         if self.platform is None or self.platform.read_list is None:
             return Parsed("other", "no list of this platform is known")
-        return self.platform.read_list(snapshot.body, snapshot.url, snapshot.content_type)
+        if not self.base:
+            return self.platform.read_list(snapshot.body, snapshot.url, snapshot.content_type)
+        home, body = self.platform.home, snapshot.body
+        for there, here in ((self.base, home), (self.base.replace("/", "\\/"), home.replace("/", "\\/"))):
+            body = body.replace(there.encode(), here.encode())
+        return self.platform.read_list(body, move(snapshot.url, home), snapshot.content_type)
 
     def target(self) -> Target:
         """Return the seed itself as something to fetch."""

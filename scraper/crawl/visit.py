@@ -20,7 +20,7 @@ from scraper.fetch import outcome as fetched
 from scraper.fetch.client import Fetcher
 from scraper.models import Parsed, Post, Snapshot
 from scraper.read import parse
-from scraper.urls import canonicalise, url_key
+from scraper.urls import canonicalise, host_of, url_key
 
 _REFUSALS = ("login", "challenge")
 
@@ -76,7 +76,7 @@ class Visitor:
         elif parsed.verdict == "gone":
             self._absent(due, parsed.reason)
         elif parsed.verdict in _REFUSALS:
-            self.fetcher.report_block(due.host, parsed.verdict)
+            self.fetcher.report_block(host_of(snapshot.url), parsed.verdict)
             self._fail(due, f"{parsed.verdict}: {parsed.reason}", refused=True)
         elif parsed.verdict not in ("listing", "feed"):
             self._fail(due, f"not an article: {parsed.reason or parsed.verdict}")

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from scraper.archive import Archive, frontier, posts
 from scraper.archive.frontier import Target
+from scraper.archive.schema import forgotten
 from scraper.models import HostState, Post
 from tests.archive.conftest import NOW
 
@@ -106,8 +107,8 @@ def test_only_the_named_addresses_are_taken(archive: Archive) -> None:
 def test_a_forgotten_post_is_never_due(archive: Archive) -> None:
     add(archive)
     with archive.write() as connection:
-        connection.execute(text("INSERT INTO forgotten (site, native_id, at) VALUES ('csdn', '1001', '2026-01-01T00:00:00Z')"))  # fmt: skip
-        connection.execute(text("INSERT INTO forgotten (site, author_id, at) VALUES ('csdn', 'wu', '2026-01-01T00:00:00Z')"))  # fmt: skip
+        connection.execute(insert(forgotten).values(site="csdn", native_id="1001", at=NOW))
+        connection.execute(insert(forgotten).values(site="csdn", author_id="wu", at=NOW))
     assert due(archive) == []
     with archive.read() as connection:
         assert frontier.is_forgotten(connection, "csdn", "1001")

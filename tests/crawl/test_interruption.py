@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.blog import Blog, serve
+
+STABLE = (
+    "site, native_id, url, title, author, author_id, kind, published_at, updated_at, categories, tags, markdown, text,"
+    " read_count, status, origin, revision, revisions, snapshot_sha256"
+)
+POSTS = 60
+
+
+@pytest.fixture
+def blog() -> Iterator[Blog]:
+    with serve(Blog(count=POSTS)) as blog:
+        yield blog
+
+
+def command(blog: Blog, path: Path, *more: str) -> list[str]:
+    host = blog.base.removeprefix("http://")
+    return [sys.executable, "-m", "scraper", "crawl", blog.author, "--site", "csdn", "--allow-host", host,
+            "--db", str(path), *more]  # fmt: skip
+
+
+def start(blog: Blog, path: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(command(blog, path, *more), stderr=subprocess.PIPE, text=True)
+
+
+def wait_until_served(blog: Blog, number: int) -> None:
+    deadline = time.monotonic() + 20
+    while sum(blog.served.values()) < number:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def stored(path: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"SELECT {STABLE} FROM records ORDER BY native_id").fetchall()
+
+
+def test_a_crawl_killed_at_any_moment_goes_on_to_the_same_records(blog: Blog, tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole.db", tmp_path / "killed.db"
+    subprocess.run(command(blog, whole, "--delay", "0", "-q"), check=True)
+    moments = random.Random(13)
+    held: list[tuple[object, ...]] = []
+    for _ in range(6):
+        blog.served.clear()
+        process = start(blog, killed, "--delay", "0.02", "-q")
+        wait_until_served(blog, moments.randint(2, 14))
+        time.sleep(moments.random() * 0.05)
+        process.kill()
+        process.communicate()
+        if not killed.exists():
+            continue
+        with closing(sqlite3.connect(killed)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            connection.execute("INSERT INTO post_fts(post_fts) VALUES ('integrity-check')")
+        now_held = stored(killed)
+        assert set(held) <= set(now_held)
+        held = now_held
+    assert 0 < len(held) < POSTS
+    blog.served.clear()
+    subprocess.run(command(blog, killed, "--delay", "0", "-q"), check=True)
+    assert sum("/details/" in path for path in blog.served) == POSTS - len(held)
+    assert stored(killed) == stored(whole)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_crawl_cleanly_with_what_was_read(blog: Blog, tmp_path: Path, number: int, code: int) -> None:
+    path = tmp_path / "archive.db"
+    process = start(blog, path, "--delay", "0.05")
+    wait_until_served(blog, 8)
+    began = time.monotonic()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=10)
+    assert time.monotonic() - began < 8
+    assert process.returncode == code
+    assert said == "scraper: interrupted: what was read is stored; run the same command to go on\n"
+    assert len(stored(path)) >= 3
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT outcome, exit_code FROM runs").fetchall() == [("interrupted", code)]
