@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.models import Author, Parsed, Post
 from scraper.parse.clean import clean
 from scraper.parse.dates import parse_date
 from scraper.parse.markdown import convert
-from scraper.parse.page import Page, by_class, find_json_ld, first, script_language, select
+from scraper.parse.page import Page, find_json_ld, script_language
 from scraper.parse.site import article
 from scraper.parse.tree import collapse, text_of
 from scraper.parse.verdict import judge, refusal
@@ -23,13 +22,11 @@ from scraper.urls import host_of, parse_url, url_key
 
 PARSER = "generic/1"
 
-_KNOWN_BODIES = (
-    etree.XPath("//*[@itemprop='articleBody']"),
-    by_class("post-content", "entry-content", "article-content", "post-body", "article-body", "markdown-body"),
-    by_class("theme-default-content", "vp-doc", "md-content__inner", "article__content", "e-content", "blog-content"),
-    etree.XPath("//*[@id='article-container' or @id='article-content' or @id='__blog-post-container']"),
-    etree.XPath("//article"),
+_KNOWN_CLASSES = (
+    ("post-content", "entry-content", "article-content", "post-body", "article-body", "markdown-body"),
+    ("theme-default-content", "vp-doc", "md-content__inner", "article__content", "e-content", "blog-content"),
 )
+_KNOWN_IDS = ("article-container", "article-content", "__blog-post-container")
 _BLOCKS = frozenset({"p", "pre", "blockquote", "li", "td", "dd", "div", "section", "article", "h2", "h3", "h4"})
 _CHROME_TAGS = frozenset({"nav", "aside", "footer", "header", "form"})
 _CHROME_WORDS = re.compile(
@@ -43,9 +40,7 @@ _LIST_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TITLE_SEPARATOR = re.compile(r"\s+[-|–—_·»:]{1,2}\s+")
-_BYLINE = by_class("author", "post-author", "author-name", "byline")
-_TIMES = etree.XPath("//time[@datetime] | //*[@itemprop='datePublished']")
-_TAGS = etree.XPath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")
+_BYLINES = ("author", "post-author", "author-name", "byline")
 
 
 def read(page: Page) -> Parsed:
@@ -54,7 +49,7 @@ def read(page: Page) -> Parsed:
         return refused
     if _is_list(page):
         return Parsed("listing", "a page of links to posts")
-    body = find_body(page.tree)
+    body = find_body(page)
     if body is None:
         return judge(page)
     post = _header(page)
@@ -79,13 +74,21 @@ def _leads_away(heading: HtmlElement) -> bool:
     return any("#" not in (link.get("href") or "#") for link in (*heading.iter("a"), *heading.iterancestors("a")))
 
 
-def find_body(tree: HtmlElement) -> HtmlElement | None:
+def find_body(page: Page) -> HtmlElement | None:
     """Return the element that holds the article's text and little else, or None for a page without one."""
-    for path in _KNOWN_BODIES:
-        found = select(tree, path)
+    for found in (
+        [
+            element
+            for element in page.tree.iter("div", "section", "article")
+            if element.get("itemprop") == "articleBody"
+        ],
+        *(page.index.classed(*names) for names in _KNOWN_CLASSES),
+        page.index.identified(*_KNOWN_IDS),
+        list(page.tree.iter("article")),
+    ):
         if len(found) == 1 and _weight(text_of(found[0])) >= _MIN_SCORE and _link_density(found[0]) < _MAX_LINK_DENSITY:
             return found[0]
-    return _densest(tree)
+    return _densest(page.tree)
 
 
 def _densest(tree: HtmlElement) -> HtmlElement | None:
@@ -141,7 +144,8 @@ def _header(page: Page) -> Post:
     meta = page.meta.meta
     published = _first_date((meta.get("article:published_time"), data.get("datePublished"), _shown_time(page.tree)))
     updated = _first_date((meta.get("article:modified_time"), data.get("dateModified")))
-    names = (text_of(link).lstrip("#").strip() for link in select(page.tree, _TAGS))
+    labels = (link for link in page.tree.iter("a") if "tag" in (link.get("rel") or "").split())
+    names = (text_of(link).lstrip("#").strip() for link in labels)
     return Post(
         site=host_of(url) or "file",
         native_id=url_key(url) or page.name,
@@ -174,13 +178,13 @@ def _title(page: Page) -> str:
 def _author(page: Page, data: object) -> str:
     listed = data[0] if isinstance(data, list) and data else data
     named = listed.get("name") if isinstance(listed, dict) else listed
-    shown = text_of(first(page.tree, _BYLINE))
+    shown = text_of(next(iter(page.index.classed(*_BYLINES)), None))
     candidates = (page.meta.meta.get("article:author", ""), page.meta.meta.get("author", ""), named, shown)
     return next((collapse(str(name)) for name in candidates if name and len(str(name)) < 80), "")
 
 
 def _shown_time(tree: HtmlElement) -> str:
-    return next((said for one in select(tree, _TIMES) if (said := one.get("datetime") or one.get("content") or "")), "")
+    return next((said for one in tree.iter("time") if (said := one.get("datetime") or "")), "")
 
 
 def _first_date(candidates: Iterable[object]) -> str:

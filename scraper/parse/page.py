@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -51,6 +51,28 @@ class Metadata:
         return tuple(dict.fromkeys(url for url in found if is_url(url)))
 
 
+class Index:
+    """The elements of a tree by class and id, found in one pass: a path expression costs as much every time."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._classes: dict[str, list[tuple[int, HtmlElement]]] = {}
+        self._ids: dict[str, HtmlElement] = {}
+        for number, element in enumerate(tree.iter(etree.Element)):
+            for name in (element.get("class") or "").split():
+                self._classes.setdefault(name, []).append((number, element))
+            if identifier := element.get("id"):
+                self._ids.setdefault(identifier, element)
+
+    def classed(self, *names: str) -> list[HtmlElement]:
+        """Return the elements that carry one of the class names, in document order."""
+        found = {number: element for name in names for number, element in self._classes.get(name, ())}
+        return [found[number] for number in sorted(found)]
+
+    def identified(self, *names: str) -> list[HtmlElement]:
+        """Return the elements of these ids that there are, in the order of the ids."""
+        return [self._ids[name] for name in names if name in self._ids]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page under the reader: its text, tree and head, and the address it was asked by ('' for a file).
@@ -61,6 +83,7 @@ class Page:
     url: str
     text: str
     tree: HtmlElement
+    index: Index
     meta: Metadata = field(default_factory=Metadata)
     name: str = ""
     warnings: tuple[str, ...] = ()
@@ -71,7 +94,7 @@ def open_page(text: str, url: str = "", *, name: str = "", warnings: tuple[str, 
     tree, lost = parse_html(text)
     if tree is None:
         return None
-    return Page(url, text, tree, read_metadata(tree, url), name, warnings + lost)
+    return Page(url, text, tree, Index(tree), read_metadata(tree, url), name, warnings + lost)
 
 
 def read_metadata(tree: HtmlElement, url: str = "") -> Metadata:
@@ -107,20 +130,17 @@ def find_json_ld(metadata: Metadata, *types: str) -> Mapping[str, Any]:
     return {}
 
 
-def select(element: HtmlElement | None, path: etree.XPath) -> list[HtmlElement]:
-    """Return the elements that the path selects, in document order; none below no element."""
-    return [] if element is None else cast("list[HtmlElement]", path(element))
+def first_classed(element: HtmlElement | None, *names: str) -> HtmlElement | None:
+    """Return the element itself or its first descendant that carries one of the class names, or None."""
+    for one in element.iter(etree.Element) if element is not None else ():
+        if not set(names).isdisjoint((one.get("class") or "").split()):
+            return one
+    return None
 
 
-def first(element: HtmlElement | None, path: etree.XPath) -> HtmlElement | None:
-    """Return the first element that the path selects, or None."""
-    return next(iter(select(element, path)), None)
-
-
-def by_class(*names: str, tag: str = "*") -> etree.XPath:
-    """Return the path to all descendants (and self) that carry one of the class names."""
-    tests = (f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')" for name in names)
-    return etree.XPath(f"descendant-or-self::{tag}[@class and ({' or '.join(tests)})]")
+def is_inside(element: HtmlElement, boxes: Collection[HtmlElement]) -> bool:
+    """Tell whether the element lies in one of the boxes."""
+    return any(ancestor in boxes for ancestor in element.iterancestors())
 
 
 def script_variables(tree: HtmlElement, names: tuple[str, ...]) -> dict[str, str]:

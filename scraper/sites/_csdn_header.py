@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.models import Author, Column, Kind, Metrics, Post
-from scraper.parse.page import Page, by_class, find_json_ld, first, select
+from scraper.parse.page import Index, Page, find_json_ld, first_classed, is_inside
 from scraper.parse.site import Address
 from scraper.parse.tree import collapse, text_of
 from scraper.sites._csdn_address import address, home_url
@@ -22,28 +21,12 @@ VARIABLES = (
 )  # fmt: skip
 """What the page's scripts are asked for."""
 
-_BOX = by_class("article-info-box", "article_manage", "postTime")
-_TITLE = by_class("title-article", "link_title")
+_BOXES = ("article-info-box", "article_manage", "postTime")
+_BADGES = ("article-type", "article-type-text", "article-type-img", "ico")
+_LABEL_BOXES = ("tags-box", "tag2box", "link_categories", "category_r", "article-tag", "article-header-tags-v2")
+_LICENSES = ("article-copyright", "slide-content-box-new", "slide-content-box", "bog_copyright")
 _TITLE_BADGES = re.compile(r"^(?:\[置顶\]|置顶)\s*")
 _TITLE_ENDS = re.compile(r"(?:\s-\s|_)?[^_-]{0,60}(?:\s-\s|_|-)\s?(?:博客频道\s-\sCSDN\.NET|CSDN博客)(?:_.{0,60})?$")
-_BADGE = by_class("article-type", "article-type-text", "article-type-img", "ico")
-_BADGE_BOX = by_class("article-title-box", "article-info-box", "article_title")
-_TIME = by_class("time", "up-time", "link_postdate")
-_POST_TIME = by_class("blog-postTime")
-_NICKNAME = by_class("follow-nickName", tag="a")
-_PROFILE = etree.XPath("//*[@id='uid']")
-_LABEL_BOX = by_class("tags-box", "tag2box", "link_categories", "category_r", "article-tag", "article-header-tags-v2")
-_LABEL = etree.XPath(".//a[@href]")
-_OLD_CATEGORY = etree.XPath(".//label//span[not(a)]")
-_COLUMN = etree.XPath(
-    "//*[contains(concat(' ', @class, ' '), ' column-group ')]//*[contains(concat(' ', @class, ' '), ' item-l ')]//a"
-)
-_COLUMN_TITLE = by_class("tit")
-_LICENSE = by_class("article-copyright", "slide-content-box-new", "slide-content-box", "bog_copyright")
-_READS = by_class("read-count", "link_view")
-_LIKES = etree.XPath("//*[@id='blog-digg-num' or @id='spanCount' or @id='supportCount']")
-_COLLECTS = by_class("get-collection")
-_COMMENTS = by_class("link_comments")
 
 _KINDS: dict[str, Kind] = {
     "original": "original", "原": "original", "原创": "original", "1": "original",
@@ -59,16 +42,15 @@ _UNITS = {"": 1, "k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000}
 
 def read_header(page: Page, where: Address, variables: Mapping[str, str]) -> Post:
     """Return the post of this page without its body."""
-    box = first(page.tree, _BOX)
-    dates = _dates(page, box, variables)
-    categories, tags, columns = _labels(page.tree)
+    dates = _dates(page, variables)
+    categories, tags, columns = _labels(page.index)
     return Post(
         site="csdn",
         native_id=where.native_id,
         url=where.url,
         title=_title(page, variables),
         author=_author(page, where, variables),
-        kind=_kind(page.tree, variables),
+        kind=_kind(page.index, variables),
         published_at=dates.published_at,
         published_raw=dates.published_raw,
         updated_at=dates.updated_at,
@@ -79,17 +61,16 @@ def read_header(page: Page, where: Address, variables: Mapping[str, str]) -> Pos
         tags=tags,
         keywords=page.meta.keywords,
         cover_url=_cover(page),
-        license=_license(page.tree),
+        license=_license(page.index),
         columns=columns,
-        metrics=_metrics(page.tree, variables),
+        metrics=_metrics(page.index, variables),
     )
 
 
 def _title(page: Page, variables: Mapping[str, str]) -> str:
     """Return the author's title: ``<title>`` and JSON-LD often have one that the site made up."""
-    heading = first(page.tree, _TITLE)
-    if heading is not None:
-        badge = first(heading, _BADGE)
+    for heading in page.index.classed("title-article", "link_title")[:1]:
+        badge = first_classed(heading, *_BADGES)
         shown = text_of(heading)
         if badge is not None and badge is not heading:
             shown = shown.removeprefix(text_of(badge)).strip()
@@ -100,15 +81,16 @@ def _title(page: Page, variables: Mapping[str, str]) -> str:
 
 def _author(page: Page, where: Address, variables: Mapping[str, str]) -> Author:
     name, user = collapse(variables.get("nickName", "")), where.author_id
-    for link in (*select(page.tree, _NICKNAME), *select(page.tree, _PROFILE)):
+    for link in (*page.index.classed("follow-nickName"), *page.index.identified("uid")):
         home = address(link.get("href") or "")
         user = user or (home.author_id if home else "")
         name = name or collapse(link.get("title") or "") or text_of(link)
     return Author(user, name or user, home_url(user))
 
 
-def _kind(tree: HtmlElement, variables: Mapping[str, str]) -> Kind:
-    badge = next((found for box in select(tree, _BADGE_BOX) if (found := first(box, _BADGE)) is not None), None)
+def _kind(index: Index, variables: Mapping[str, str]) -> Kind:
+    boxes = index.classed("article-title-box", "article-info-box", "article_title")
+    badge = next((badge for badge in index.classed(*_BADGES) if is_inside(badge, boxes)), None)
     if badge is not None:
         picture = (badge.get("src") or "").rpartition("/")[2].partition(".")[0]
         classes = re.findall(r"(?:type[-_])?([A-Za-z]+|\d)", (badge.get("class") or "").lower())
@@ -118,10 +100,11 @@ def _kind(tree: HtmlElement, variables: Mapping[str, str]) -> Kind:
     return _KINDS.get(variables.get("articleType", ""), "")
 
 
-def _dates(page: Page, box: HtmlElement | None, variables: Mapping[str, str]) -> Dates:
-    boxes = select(page.tree, _BOX)
-    shown = (text_of(element) for one in boxes for element in select(one, _TIME))
-    post_time = first(box, _POST_TIME)
+def _dates(page: Page, variables: Mapping[str, str]) -> Dates:
+    boxes = page.index.classed(*_BOXES)
+    times = page.index.classed("time", "up-time", "link_postdate")
+    shown = (text_of(element) for element in times if is_inside(element, boxes))
+    post_time = next(iter(page.index.classed("blog-postTime")), None)
     article = find_json_ld(page.meta, "Article", "BlogPosting", "NewsArticle")
     cambrian = next((item for item in page.meta.json_ld if "pubDate" in item), {})
     return read_dates(
@@ -136,15 +119,14 @@ def _dates(page: Page, box: HtmlElement | None, variables: Mapping[str, str]) ->
     )
 
 
-def _labels(tree: HtmlElement) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Column, ...]]:
+def _labels(index: Index) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Column, ...]]:
     """Return categories, tags and columns; only the address of a label tells what it is."""
     categories: list[str] = []
     tags: list[str] = []
     columns: dict[str, Column] = {}
-    for link in _label_links(tree):
+    for link in _label_links(index):
         href = link.get("href") or ""
-        title = first(link, _COLUMN_TITLE)
-        name = _label_name(text_of(title) or text_of(link))
+        name = _label_name(text_of(first_classed(link, "tit")) or text_of(link))
         where = _column_address(href)
         if not name:
             continue
@@ -156,19 +138,21 @@ def _labels(tree: HtmlElement) -> tuple[tuple[str, ...], tuple[str, ...], tuple[
             categories.append(name)
         if "/article/category/" not in where.url:
             columns.setdefault(where.native_id, Column(where.native_id, name, where.url))
-    old = (text_of(span) for box in select(tree, _LABEL_BOX) for span in select(box, _OLD_CATEGORY))
-    categories += (name for text in old if (name := _label_name(text)))
+    for box in index.classed("category_r"):  # 2016: no links, but calls of a script
+        for label in box.iter("label"):
+            name = _label_name(text_of(label))
+            categories += [name] if name and next(label.iter("a"), None) is None else []
     return tuple(dict.fromkeys(categories)), tuple(dict.fromkeys(tags)), tuple(columns.values())
 
 
-def _label_links(tree: HtmlElement) -> Iterator[HtmlElement]:
+def _label_links(index: Index) -> Iterator[HtmlElement]:
     seen: set[HtmlElement] = set()
-    for box in select(tree, _LABEL_BOX):
-        for link in select(box, _LABEL):
+    columns = index.classed("column-group")
+    for box in (*index.classed(*_LABEL_BOXES), *(item for item in index.classed("item-l") if is_inside(item, columns))):
+        for link in box.iter("a"):
             if link not in seen:
                 seen.add(link)
                 yield link
-    yield from select(tree, _COLUMN)
 
 
 def _column_address(href: str) -> Address | None:
@@ -193,22 +177,22 @@ def _cover(page: Page) -> str:
     return original_image(page.meta.meta.get("og:image", "") or str(listed))
 
 
-def _license(tree: HtmlElement) -> str:
+def _license(index: Index) -> str:
     """Return the copyright line, without the address of the article that may follow it."""
-    for box in select(tree, _LICENSE):
+    for box in index.classed(*_LICENSES):
         text = text_of(box)
         if "版权声明" in text or "原文链接" in text:
             return re.sub(r"\s*(?:本文链接\s*[:：]\s*\S*|https?://blog\.csdn\.net/\S*)$", "", text)
     return ""
 
 
-def _metrics(tree: HtmlElement, variables: Mapping[str, str]) -> Metrics:
-    reads = next((text_of(one) for one in select(tree, _READS) if one.get("id") != "blog-digg-num"), "")
+def _metrics(index: Index, variables: Mapping[str, str]) -> Metrics:
+    reads = (text_of(one) for one in index.classed("read-count", "link_view") if one.get("id") != "blog-digg-num")
     return Metrics(
-        reads=_count(variables.get("viewCountFormat", "")) or _count(reads),
-        likes=_count(text_of(first(tree, _LIKES))),
-        comments=_first_count((variables.get("commentscount", ""), text_of(first(tree, _COMMENTS)))),
-        collects=_count(text_of(first(tree, _COLLECTS))),
+        reads=_first_count((variables.get("viewCountFormat", ""), next(reads, ""))),
+        likes=_first_count(map(text_of, index.identified("blog-digg-num", "spanCount", "supportCount"))),
+        comments=_first_count((variables.get("commentscount", ""), *map(text_of, index.classed("link_comments")))),
+        collects=_first_count(map(text_of, index.classed("get-collection")[:1])),
     )
 
 

@@ -9,14 +9,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.models import Entry, Parsed
 from scraper.parse.dates import parse_date
 from scraper.parse.encoding import decode
 from scraper.parse.feeds import is_feed, read_feed
-from scraper.parse.page import Page, by_class, first, open_page, script_variables, select
+from scraper.parse.page import Page, first_classed, open_page, script_variables
 from scraper.parse.site import Address, ListRequest
 from scraper.parse.tree import collapse, text_of
 from scraper.parse.verdict import judge
@@ -26,14 +25,6 @@ PAGE_SIZE = 100
 """Posts asked for in one answer of the list API; other programs ask for 20 to 300."""
 
 _API = "https://blog.csdn.net/community/home-api/v1/get-business-list"
-_ITEMS = etree.XPath(
-    "//*[contains(concat(' ', normalize-space(@class), ' '), ' article-item-box ')]"
-    " | //ul[contains(@class, 'column_article_list')]/li"
-    " | //div[contains(concat(' ', normalize-space(@class), ' '), ' list_item ')]"
-    " | //article[contains(concat(' ', normalize-space(@class), ' '), ' blog-list-box ')]"
-)
-_TITLE = etree.XPath(".//h4 | .//h2[contains(@class, 'title')] | .//*[contains(@class, 'link_title')]")
-_BADGE = by_class("article-type", "ico", tag="span")
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?")
 _HIDDEN = re.compile(r"display\s*:\s*none")
 
@@ -83,7 +74,11 @@ def read_list_page(page: Page) -> Parsed | None:
     Hidden items and those of other authors are decoys (the first item of 2018-19 lists).
     """
     variables = script_variables(page.tree, ("username", "listTotal"))
-    items = [(item, post) for item in select(page.tree, _ITEMS) if (post := _post_of(item))]
+    boxes = (
+        *page.index.classed("article-item-box", "list_item", "blog-list-box"),
+        *(item for column in page.index.classed("column_article_list") for item in column.iterchildren("li")),
+    )
+    items = [(item, post) for item in boxes if (post := _post_of(item))]
     total = _number(variables.get("listTotal"))
     if not items and not total:
         return None
@@ -109,10 +104,9 @@ def _owner(page: Page, username: str, authors: list[str]) -> str:
 
 
 def _entry(item: HtmlElement, post: Address, position: int) -> Entry:
-    title = first(item, _TITLE)
-    shown = text_of(title)
-    if badge := text_of(first(title, _BADGE)):
-        shown = shown.replace(badge, "", 1).strip()
+    title = next(item.iter("h4", "h2"), None)
+    title = first_classed(item, "link_title") if title is None else title
+    shown = text_of(title).removeprefix(text_of(first_classed(title, "article-type", "ico"))).strip()
     date = _DATE.search(text_of(item))
     return Entry(post.url, post.native_id, shown, parse_date(date[0]) if date else None, position=position)
 

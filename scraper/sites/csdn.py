@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.models import Parsed
 from scraper.parse.clean import clean
 from scraper.parse.markdown import convert
-from scraper.parse.page import Page, by_class, first, script_language, script_variables, select
+from scraper.parse.page import Index, Page, script_language, script_variables
 from scraper.parse.site import Address, Site, article
 from scraper.parse.tree import text_of
 from scraper.parse.verdict import judge
@@ -22,17 +21,7 @@ from scraper.sites._csdn_images import original_image
 from scraper.sites._csdn_lists import list_requests, read_list, read_list_page
 from scraper.urls import host_of, parse_url, unwrap
 
-_BODIES = (
-    etree.XPath("//*[@id='content_views']"),
-    by_class("htmledit_views", "markdown_views", tag="div"),
-    etree.XPath("//*[@id='article_content']"),
-    by_class("article_content", tag="div"),
-)
-_HEADER = by_class("article-title-box", "article-info-box", "article_title", "article_manage")
-_OLD_TITLE_LINK = etree.XPath("//*[contains(@class, 'link_title')]//a[@href]")
-_COPYRIGHT = by_class("article-copyright", "article-source-link")
-_CONTENTS_TITLE = etree.XPath(".//div[contains(concat(' ', @class, ' '), ' toc ')]/*[self::h3 or self::h4]")
-_FOLD = by_class("vip-mask", "column-mask", "read-all-content-btn", "vip-article-read", "hide-article-box")
+_FOLDS = ("vip-mask", "column-mask", "read-all-content-btn", "vip-article-read", "hide-article-box")
 _PAID = re.compile(r"解锁|付费|订阅|VIP|会员|购买|关注.{0,6}(?:阅读|查看|可见)", re.IGNORECASE)
 _MISSING = re.compile(
     r"(?:剩余|还有|余下)[^\d。]{0,8}\d{1,3}(?:\.\d{1,2})?\s{0,2}%[^。，\s]{0,8}|共\s{0,2}\d{1,7}\s{0,2}字"
@@ -49,21 +38,22 @@ def claims(page: Page) -> bool:
     hosts = (host_of(url) for url in (page.url, *page.meta.addresses))
     if any(host.endswith("csdn.net") and not _is_blog(host) for host in hosts):
         return False  # wenku and others are made with the same editors
-    body = _find_body(page.tree)
+    body = _find_body(page.index)
     if body is None:
         return False
-    return (first(page.tree, _HEADER) is not None and "csdn" in page.text) or _is_fragment(page, body)
+    header = page.index.classed("article-title-box", "article-info-box", "article_title", "article_manage")
+    return bool(header and "csdn" in page.text) or _is_fragment(page, body)
 
 
 def read(page: Page) -> Parsed:
     """Return the article of a page, or the list that it is, or why it is neither."""
-    body = _find_body(page.tree)
+    body = _find_body(page.index)
     if body is None:
         return read_list_page(page) or judge(page)
     variables = script_variables(page.tree, VARIABLES)
     where, warnings = _identify(page, variables)
     post = read_header(page, where, variables)
-    missing = _missing(page.tree, variables)
+    missing = _missing(page.index, variables)
     _keep_contents_title(body)
     clean(body, _is_chrome)
     _unwrap_links(body)
@@ -81,8 +71,14 @@ def read(page: Page) -> Parsed:
     return article(post, content)
 
 
-def _find_body(tree: HtmlElement) -> HtmlElement | None:
-    return next((body for path in _BODIES if (body := first(tree, path)) is not None), None)
+def _find_body(index: Index) -> HtmlElement | None:
+    bodies = (
+        *index.identified("content_views"),
+        *(body for body in index.classed("htmledit_views", "markdown_views") if body.tag == "div"),
+        *index.identified("article_content"),
+        *(body for body in index.classed("article_content") if body.tag == "div"),
+    )
+    return next(iter(bodies), None)
 
 
 def _is_blog(host: str) -> bool:
@@ -96,9 +92,9 @@ def _is_fragment(page: Page, body: HtmlElement) -> bool:
 
 def _keep_contents_title(body: HtmlElement) -> None:
     """Keep the title that an author gave to a table of contents (``@[TOC](title)``): often it is the post's own."""
-    for title in select(body, _CONTENTS_TITLE):
-        if text_of(title) not in ("", "目录", "文章目录"):
-            contents = title.getparent()
+    for title in list(body.iter("h3", "h4")):
+        contents = title.getparent()
+        if "toc" in (contents.get("class") or "").split() and text_of(title) not in ("", "目录", "文章目录"):
             contents.addprevious(title)
 
 
@@ -142,13 +138,14 @@ def _identify(page: Page, variables: Mapping[str, str]) -> tuple[Address, tuple[
 
 def _own_addresses(page: Page, variables: Mapping[str, str]) -> Iterator[str]:
     yield from page.meta.addresses
-    for link in select(page.tree, _OLD_TITLE_LINK):
-        parsed = parse_url(link.get("href") or "", "https://blog.csdn.net/")
-        yield parsed.href if parsed else ""
+    for title in page.index.classed("link_title"):
+        for link in title.iter("a"):
+            parsed = parse_url(link.get("href") or "", "https://blog.csdn.net/")
+            yield parsed.href if parsed else ""
     yield variables.get("articleDetailUrl", "")
     yield variables.get("curentUrl", "")
     yield from (str(item.get("@id") or "") for item in page.meta.json_ld)
-    for box in select(page.tree, _COPYRIGHT):
+    for box in page.index.classed("article-copyright", "article-source-link"):
         text = text_of(box)
         if "版权声明" in text or "本文链接" in text:
             yield text[text.find("http") :].partition(" ")[0]
@@ -160,12 +157,12 @@ def _script_id(variables: Mapping[str, str]) -> str:
     return next((value for value in ids if re.fullmatch(r"[1-9][0-9]{0,18}", value)), "")
 
 
-def _missing(tree: HtmlElement, variables: Mapping[str, str]) -> str:
+def _missing(index: Index, variables: Mapping[str, str]) -> str:
     """Return what the page says of the part it keeps back, or ''.
 
     "阅读更多" and "展开阅读全文" only fold a text that is there as a whole.
     """
-    boxes = [text for box in select(tree, _FOLD) if _PAID.search(text := text_of(box))]
+    boxes = [text for box in index.classed(*_FOLDS) if _PAID.search(text := text_of(box))]
     if not boxes and variables.get("canRead") != "false":
         return ""
     told = next((found[0] for text in boxes if (found := _MISSING.search(text))), "")
