@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,11 @@ from scraper.cli.query import print_heading
 from scraper.errors import UsageError
 from scraper.settings import Settings
 
+if TYPE_CHECKING:
+    from scraper.archive import Archive
+
 QUERY = "星火 13B"
+EXAMPLE_SQL = "SELECT title, published_at, read_count FROM records"
 
 
 @click.command("demo", epilog="Example: scraper demo --db demo.db")
@@ -28,10 +33,11 @@ def demo_command(db: Path, quiet: bool) -> int:
     from scraper.demo.server import MIRROR_PATHS, USER, serve
 
     _refuse_to_mix(db, USER)
-    with serve() as base, Archive(db, write=True, command="demo") as archive:
+    with serve() as (host, port), Archive(db, write=True, command="demo") as archive:
+        base = f"http://{host}:{port}"
         if not quiet:
             click.echo(f"A blog is served at {base}/{USER} and crawled into {db}:", err=True)
-        settings = Settings(delay_s=0, allow_hosts=(base.removeprefix("http://"),))
+        settings = Settings(delay_s=0, allow_hosts=(f"{host}:{port}",))
         reports = [
             crawl([f"{base}/{USER}"], archive, replace(settings, site="csdn")),
             crawl([base + path for path in MIRROR_PATHS], archive, settings),
@@ -54,10 +60,7 @@ def _refuse_to_mix(db: Path, user: str) -> None:
             raise UsageError(f"{db}: holds other posts; try the demo in another folder or with --db demo.db")
 
 
-def _show(archive: object, db: Path) -> None:
-    from scraper.archive import Archive
-
-    assert isinstance(archive, Archive)  # noqa: S101
+def _show(archive: Archive, db: Path) -> None:
     posts = list(archive.posts())
     click.echo(f"{len(posts)} posts.\n\n$ scraper search {QUERY!r}")
     hits = archive.search(QUERY, mark=("«", "»")).hits
@@ -74,5 +77,5 @@ def _show(archive: object, db: Path) -> None:
     click.echo(
         "\nNow your own blog, into an archive of its own:\n"
         "    scraper crawl https://blog.csdn.net/USER --db my-blog.db\n"
-        f"and this one in SQL: sqlite3 {db} 'SELECT title, published_at, read_count FROM records'"
+        f"and this one in SQL:\n    sqlite3 {db} '{EXAMPLE_SQL}'"
     )

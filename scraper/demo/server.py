@@ -22,8 +22,11 @@ from urllib.parse import parse_qs, urlsplit
 USER = "scraper_demo"
 LIST_API = "/community/home-api/v1/get-business-list"
 
+MIRROR_PATHS = ("/mirror/900000110.md",)
+"""Markdown copies of posts that the blog itself has no more."""
+
 _PAGES = files("scraper.demo") / "pages"
-_ORIGIN = b"http://demo.invalid"  # stands in the pages for where they are served
+_ORIGINS = (b"http://demo.invalid", b"https://blog.csdn.net")  # stand in the pages for where they are served
 _ARTICLE = re.compile(r"(?:/[A-Za-z0-9_.-]{1,64})?/article/details/(\d{1,12})/?")
 _LAST_MODIFIED = formatdate(1_741_651_200, usegmt=True)  # later than any post; a wheel's file times say nothing
 
@@ -69,7 +72,9 @@ def answer(target: str, origin: str) -> Answer:
         return Answer((_PAGES / "gone.html").read_bytes(), "text/html; charset=utf-8", HTTPStatus.NOT_FOUND)
     kind = "text/markdown" if name.endswith(".md") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = kind.startswith("text/") or kind.endswith("xml")
-    body = (_PAGES / name).read_bytes().replace(_ORIGIN, origin.encode())
+    body = (_PAGES / name).read_bytes()
+    for stand_in in _ORIGINS if text else ():
+        body = body.replace(stand_in, origin.encode())
     return Answer(body, f"{kind}; charset=utf-8" if text else kind)
 
 
