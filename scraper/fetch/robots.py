@@ -14,6 +14,7 @@ from protego import Protego
 PRODUCT_TOKEN = "scraper"  # noqa: S105 the name of the program, no secret
 MAX_AGE_S = 86400.0
 
+_ANOTHER = "another/"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NOT_ASCII = re.compile(rb"[^\t\x20-\x7e]")
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent[\s:]*([^\s:/#]+)", re.IGNORECASE)
@@ -60,16 +61,20 @@ def _percent_encode(match: re.Match[bytes]) -> bytes:
 
 def parse(text: str, agent: str = PRODUCT_TOKEN) -> Robots:
     """Return the rules in a normalised robots.txt; text without rules, such as a web page, allows everything."""
-    rules = Protego.parse("\n".join(filter(None, map(_mended, text.split("\n")))))
+    lines = (_mended(line, agent.lower()) for line in text.split("\n"))
+    rules = Protego.parse("\n".join(filter(None, lines)))
     return Robots(crawl_delay_s=rules.crawl_delay(agent), sitemaps=tuple(rules.sitemaps), _rules=rules)
 
 
-def _mended(line: str) -> str:
-    agent = _AGENT_LINE.match(line)
-    if agent:
-        # RFC 9309, 2.2.1: a group is named by a product token; what stands behind it does not count.
-        return f"User-agent: {agent[1]}"
-    return line if _KNOWN_LINE.match(line) else ""
+def _mended(line: str, agent: str) -> str:
+    found = _AGENT_LINE.match(line)
+    if not found:
+        return line if _KNOWN_LINE.match(line) else ""
+    # RFC 9309, 2.2.1: a group is named by a product token; what stands behind it does not count.
+    name = found[1].lower()
+    # All others become one: protego copies every rule to every agent of its group, and there may be thousands.
+    kept = (form for form in (name, name.replace("*", "") or "*") if form == "*" or form in agent)
+    return f"User-agent: {next(kept, _ANOTHER)}"
 
 
 def read(status: int, text: str) -> Robots:

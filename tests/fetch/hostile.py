@@ -232,7 +232,8 @@ def play(
 ) -> T:
     """Run a scene before a fresh server and fetcher and return what it returns.
 
-    Time stands still but for waits; wall-clock time is START plus the time on the clock.
+    Time stands still but for waits; wall-clock time is START plus the time on the clock. ``allow`` are further
+    hosts that may be dialled, "{port}" standing for the server's.
     """
 
     async def run() -> T:
@@ -241,7 +242,10 @@ def play(
         begun = clock.time
         async with HostileServer(clock.monotonic) as server:
             defaults: dict[str, Any] = {"delay_s": 0.0, "deadline_s": 5.0, "max_page_bytes": 1_000_000}
-            chosen = Settings(**{**defaults, **settings}, allow_hosts=(f"127.0.0.1:{server.port}", *allow))
+            allowed = ("127.0.0.1:{port}", *allow)
+            chosen = Settings(
+                **{**defaults, **settings}, allow_hosts=tuple(host.format(port=server.port) for host in allowed)
+            )
             records: list[FetchRecord] = []
             options = {"resolver": resolver} if resolver else {}
             async with Fetcher(

@@ -85,9 +85,7 @@ def test_a_body_over_the_cap_is_refused_and_not_asked_again(misbehaviour: Answer
         pytest.param(b"garbage\r\n\r\n", id="garbage status line"),
         pytest.param(b"<html>HTTP/0.9</html>", id="HTTP/0.9"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", id="negative length"),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", id="two lengths"
-        ),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", id="two lengths"),
         pytest.param(b"HTTP/1.1 99999 OK\r\n\r\n", id="status of five digits"),
         pytest.param(b"", id="closed at once"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="TLS"),
