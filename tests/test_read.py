@@ -90,8 +90,7 @@ def test_a_mirror_has_the_identity_of_the_post_it_names() -> None:
 def test_only_posts_of_platforms_are_identified() -> None:
     found = identify(POST)
     assert found is not None
-    assert found.site == "csdn"
-    assert found.native_id == "139172010"
+    assert (found[0], found[1].native_id) == ("csdn", "139172010")
     assert identify("https://blog.csdn.net/u_1") is None
     assert identify("https://example.com/1") is None
 

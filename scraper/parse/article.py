@@ -14,7 +14,7 @@ from scraper.models import Author, Parsed, Post
 from scraper.parse.clean import clean
 from scraper.parse.dates import parse_date
 from scraper.parse.markdown import convert
-from scraper.parse.page import Page, find_json_ld, script_language
+from scraper.parse.page import Index, Page, find_json_ld, script_language
 from scraper.parse.site import article
 from scraper.parse.tree import collapse, text_of
 from scraper.parse.verdict import judge, refusal
@@ -49,7 +49,7 @@ def read(page: Page) -> Parsed:
         return refused
     if _is_list(page):
         return Parsed("listing", "a page of links to posts")
-    body = find_body(page)
+    body = find_body(page.tree, page.index)
     if body is None:
         return judge(page)
     post = _header(page)
@@ -74,21 +74,18 @@ def _leads_away(heading: HtmlElement) -> bool:
     return any("#" not in (link.get("href") or "#") for link in (*heading.iter("a"), *heading.iterancestors("a")))
 
 
-def find_body(page: Page) -> HtmlElement | None:
+def find_body(tree: HtmlElement, index: Index | None = None) -> HtmlElement | None:
     """Return the element that holds the article's text and little else, or None for a page without one."""
+    index = index or Index(tree)
     for found in (
-        [
-            element
-            for element in page.tree.iter("div", "section", "article")
-            if element.get("itemprop") == "articleBody"
-        ],
-        *(page.index.classed(*names) for names in _KNOWN_CLASSES),
-        page.index.identified(*_KNOWN_IDS),
-        list(page.tree.iter("article")),
+        [box for box in tree.iter("div", "section", "article") if box.get("itemprop") == "articleBody"],
+        *(index.classed(*names) for names in _KNOWN_CLASSES),
+        index.identified(*_KNOWN_IDS),
+        list(tree.iter("article")),
     ):
         if len(found) == 1 and _weight(text_of(found[0])) >= _MIN_SCORE and _link_density(found[0]) < _MAX_LINK_DENSITY:
             return found[0]
-    return _densest(page.tree)
+    return _densest(tree)
 
 
 def _densest(tree: HtmlElement) -> HtmlElement | None:

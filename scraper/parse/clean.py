@@ -46,7 +46,8 @@ def _is_noise(element: HtmlElement) -> bool:
     if tag == "input":
         return (element.get("type") or "").lower() != "checkbox"
     if tag == "svg":
-        return next(element.itertext("{*}text", "text", "foreignobject", "{*}foreignObject"), None) is None
+        labels = element.iter("text", "foreignobject", "foreignObject")
+        return not any("".join(label.itertext()).strip() for label in labels)
     if tag == "noscript":
         previous = element.getprevious()
         return previous is not None and previous.tag == "img"

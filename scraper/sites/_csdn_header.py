@@ -26,7 +26,6 @@ _BADGES = ("article-type", "article-type-text", "article-type-img", "ico")
 _LABEL_BOXES = ("tags-box", "tag2box", "link_categories", "category_r", "article-tag", "article-header-tags-v2")
 _LICENSES = ("article-copyright", "slide-content-box-new", "slide-content-box", "bog_copyright")
 _TITLE_BADGES = re.compile(r"^(?:\[置顶\]|置顶)\s*")
-_TITLE_ENDS = re.compile(r"(?:\s-\s|_)?[^_-]{0,60}(?:\s-\s|_|-)\s?(?:博客频道\s-\sCSDN\.NET|CSDN博客)(?:_.{0,60})?$")
 
 _KINDS: dict[str, Kind] = {
     "original": "original", "原": "original", "原创": "original", "1": "original",
@@ -76,7 +75,18 @@ def _title(page: Page, variables: Mapping[str, str]) -> str:
             shown = shown.removeprefix(text_of(badge)).strip()
         if shown := _TITLE_BADGES.sub("", shown):
             return shown
-    return collapse(variables.get("articleTitle", "")) or _TITLE_ENDS.sub("", page.meta.title)
+    return collapse(variables.get("articleTitle", "")) or _without_ends(page.meta.title)
+
+
+def _without_ends(title: str) -> str:
+    """Return the page's title without the names of blog and site at its end, of which one may be a search word."""
+    for site in ("博客频道 - CSDN.NET", "CSDN博客"):
+        begin, found, _ = title.rpartition(site)
+        if found:
+            begin = begin.rstrip(" -_")
+            cuts = (begin.rpartition(mark)[0].strip() for mark in (" - ", "_"))
+            return next((cut for cut in cuts if cut), begin)
+    return title
 
 
 def _author(page: Page, where: Address, variables: Mapping[str, str]) -> Author:
@@ -166,9 +176,12 @@ def _label_name(text: str) -> str:
 
 
 def _description(page: Page, variables: Mapping[str, str]) -> str:
-    """Return the description without the counters that CSDN puts before it: they change every day."""
+    """Return the description without what CSDN puts around it: counters, a search word, a time stamp."""
     text = page.meta.meta.get("description", "") or collapse(variables.get("articleDesc", ""))
-    return _COUNTERS.sub("", text)
+    text = _COUNTERS.sub("", text)
+    begin, _, end = text.rpartition("_")
+    searched = end == page.meta.meta.get("keywords", "") or f"_{end}-CSDN博客" in page.meta.title
+    return begin if end and (searched or re.fullmatch(r"\d{10}", end)) else text
 
 
 def _cover(page: Page) -> str:

@@ -31,7 +31,9 @@ def test_hidden_elements_go_with_all_that_is_in_them() -> None:
 
 def test_pictures_that_say_something_stay() -> None:
     assert cleaned("<svg><path d='M0'/></svg>") == ""
+    assert cleaned("<svg><title>icon</title><text> </text></svg>") == ""
     assert "开始" in cleaned("<svg><g><text>开始</text></g></svg>")
+    assert "判断" in cleaned("<svg><foreignObject><div>判断</div></foreignObject></svg>")
 
 
 def test_the_copy_of_an_image_for_browsers_without_scripts_goes() -> None:

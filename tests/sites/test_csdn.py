@@ -82,6 +82,36 @@ def test_labels_are_not_taken_from_the_body_or_an_advertisement() -> None:
     assert "付费专栏 订阅" not in fixture("2020-after-scripts").categories
 
 
+@pytest.mark.parametrize(
+    ("head", "description"),
+    [
+        ("<meta name=description content='文章浏览阅读10w+次，点赞768次，收藏2.5k次。正文。'>", "正文。"),
+        ("<meta name=description content='文章浏览阅读12次。正文_词'><meta name=keywords content=词>", "正文"),
+        ("<meta name=description content='正文_词'><title>标题_词-CSDN博客</title>", "正文"),
+        ("<meta name=description content='正文_1671465600'>", "正文"),
+        ("<meta name=description content='snake_case'>", "snake_case"),
+        ("", ""),
+    ],
+)
+def test_the_description_is_the_authors_alone(head: str, description: str) -> None:
+    assert post_of(page(head=head)).description == description
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("标题 - 河边的小屋 - 博客频道 - CSDN.NET", "标题"),
+        ("标题 - 老明的笔记 - CSDN博客", "标题"),
+        ("标题_拾光的博客-CSDN博客_搜索词", "标题"),
+        ("标题_搜索词-CSDN博客", "标题"),
+        ("标题-CSDN博客", "标题"),
+        ("a_b - c", "a_b - c"),
+    ],
+)
+def test_without_a_heading_the_title_is_the_pages_less_its_ends(title: str, shown: str) -> None:
+    assert post_of(page(title="", head=f"<title>{title}</title>")).title == shown
+
+
 def test_raw_dates_are_the_pages_own_words() -> None:
     assert fixture("2018-copyright-in-body").published_raw == "2018年06月16日 10:32:07"
     post = fixture("2024-recommended-date")
