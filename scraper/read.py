@@ -118,8 +118,11 @@ def _site_of(url: str) -> Site | None:
 
 
 def _read_page(page: Page, forced: Site | None) -> Parsed:
-    chosen, warning = (forced, "") if forced else _choose(page)
-    parsed = chosen.read(page) if chosen else article.read(page)
+    chosen = forced or _by_address(page)
+    parsed, warning = (chosen.read(page), "") if chosen else _read_by_markup(page)
+    if parsed.verdict == "other" and chosen and not forced and chosen.name not in page.text.lower():
+        parsed, warning = _read_by_markup(page)
+        warning = warning or f"a page of another site under an address of {chosen.name}"
     if parsed.post is None:
         return parsed
     post = _name_file(parsed.post, page)
@@ -128,21 +131,27 @@ def _read_page(page: Page, forced: Site | None) -> Parsed:
     return replace(parsed, post=replace(post, warnings=(*post.warnings, warning)) if warning else post)
 
 
-def _choose(page: Page) -> tuple[Site | None, str]:
-    """Return the platform whose reader is to be used: its address, its own address, then its markup decide.
+def _by_address(page: Page) -> Site | None:
+    """Return the platform whose address the page has, or calls its own where it was saved without one."""
+    if page.url:
+        return _site_of(page.url)
+    for url in (*page.meta.addresses, page.meta.saved_from_url):
+        found = sites.find(url) if url else None
+        if found and (found[1].kind == "post" or url != page.meta.saved_from_url):
+            return found[0]
+    return None
+
+
+def _read_by_markup(page: Page) -> tuple[Parsed, str]:
+    """Read a page by the platform whose markup it carries, else as an ordinary one.
 
     Two platforms with the same claim leave the page to the generic reader, with a warning.
     """
-    if site := _site_of(page.url):
-        return site, ""
-    if not page.url:
-        for url in (*page.meta.addresses, page.meta.saved_from_url):
-            if url and (found := sites.find(url)) and (found[1].kind == "post" or url != page.meta.saved_from_url):
-                return found[0], ""
     claims = [site for site in sites.all_sites() if site.claims(page)]
-    if len(claims) > 1:
-        return None, f"claimed by several platforms: {', '.join(site.name for site in claims)}"
-    return (claims[0] if claims else None), ""
+    if len(claims) == 1:
+        return claims[0].read(page), ""
+    names = ", ".join(site.name for site in claims)
+    return article.read(page), f"claimed by several platforms: {names}" if names else ""
 
 
 def _name_file(post: Post, page: Page) -> Post:

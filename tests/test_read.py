@@ -119,6 +119,32 @@ def test_an_address_saved_by_a_browser_is_believed_only_for_a_post() -> None:
     assert (post.site, post.native_id) == ("file", "a.html")
 
 
+def test_a_page_of_another_site_under_a_platforms_address_is_read_as_what_it_is() -> None:
+    html = f"<title>题目</title><body><h1>题目</h1><article>{PROSE}</article>"
+    post = parse(html.encode(), POST).post
+    assert post is not None
+    assert post.parser == "generic/1"
+    assert any("under an address of csdn" in warning for warning in post.warnings)
+    assert parse(f"{html}<p>CSDN</p>".encode(), POST).verdict == "other"
+
+
+def test_a_forced_reader_keeps_the_address_at_which_a_page_says_it_lives() -> None:
+    mirror = "https://mirror.example/5"
+    html = PAGES[-1].read_text("utf-8").replace("<meta charset", f"<link rel=canonical href={mirror}><meta charset")
+    post = parse(html.encode(), mirror, site="csdn").post
+    assert post is not None
+    assert post.url == mirror
+
+
+def test_a_feed_of_a_platform_or_a_list_in_json_is_read_by_its_host() -> None:
+    api = "https://blog.csdn.net/community/home-api/v1/get-business-list"
+    body = b'{"code": 200, "data": {"list": [{"url": "https://blog.csdn.net/u/article/details/1"}], "total": 1}}'
+    for url in (api, ""):
+        assert parse(body, url).links[0].native_id == "1"
+    assert parse(body, "https://example.com/", site="csdn").verdict == "listing"
+    assert parse(b'{"code": 200}', api).verdict == "other"
+
+
 def test_the_same_bytes_give_the_same_answer() -> None:
     for page in PAGES:
         body = page.read_bytes()

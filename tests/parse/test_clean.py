@@ -43,3 +43,17 @@ def test_the_copy_of_an_image_for_browsers_without_scripts_goes() -> None:
 
 def test_a_platforms_own_chrome_goes() -> None:
     assert cleaned('<p>a</p><div class="toc"><a>b</a></div>c', chrome="toc") == "<p>a</p>c"
+
+
+def test_a_heading_in_a_table_of_one_row_stands_before_it() -> None:
+    table = "<table><tr><td>a<h3>标题</h3>b</td><td>类型</td></tr></table>"
+    assert cleaned(table) == "<h3>标题</h3><table><tr><td>ab</td><td>类型</td></tr></table>"
+
+
+def test_headings_of_real_tables_and_of_a_table_around_the_article_stay() -> None:
+    table = "<table><tr><td><h3>标题</h3></td></tr><tr><td>x</td></tr></table>"
+    assert cleaned(table) == table
+    tree = html.fragment_fromstring("<table><tr><td id='a'><h3>标题</h3></td></tr></table>")
+    article = tree.get_element_by_id("a")
+    clean(article)
+    assert article.find("h3") is not None

@@ -74,3 +74,22 @@ def test_what_no_encoding_can_hold_is_replaced() -> None:
 
 def test_white_space_of_all_kinds_is_one_blank_and_zero_width_characters_are_none() -> None:
     assert collapse("\u3000已于\xa0\n2022\u200b-05\ufeff ") == "已于 2022-05"
+
+
+def test_a_paragraph_inside_a_heading_does_not_end_it() -> None:
+    tree, _ = parse_html("<h3>\n<p><b>题</b>目</p>\n<p>二</p></h3><p>正文</p><h2>后</h2>")
+    assert tree is not None
+    assert [(heading.tag, text_of(heading)) for heading in tree.iter("h2", "h3")] == [("h3", "题目 二"), ("h2", "后")]
+    assert [text_of(paragraph) for paragraph in tree.iter("p")] == ["正文"]
+
+
+def test_a_heading_that_is_never_closed_swallows_nothing() -> None:
+    tree, _ = parse_html("<h3><p>一</p><h2><p>二</p></h2><p>三</p>")
+    assert tree is not None
+    assert [text_of(paragraph) for paragraph in tree.iter("p")] == ["一", "三"]
+
+
+@pytest.mark.parametrize("piece", ["<h1 ", "<h1>", "<h1><b>", "<h1><p>", "<h1><p></h1>"])
+def test_many_headings_take_linear_time(piece: str) -> None:
+    tree, _ = parse_html(piece * 20_000 + "end")
+    assert tree is None or "end" in text_of(tree) or piece == "<h1 "

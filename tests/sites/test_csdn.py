@@ -236,6 +236,37 @@ def test_other_pages_of_csdn_made_with_the_same_editors_are_not_posts_of_its_blo
     assert parsed.post is None or parsed.post.site == "wenku.csdn.net"
 
 
+def test_the_title_that_an_author_gave_a_table_of_contents_stays() -> None:
+    toc = "<div class=toc><h3>{}</h3><ul><li><a href=#a>第一节</a></li></ul></div>"
+    for title, kept in (("我的标题", ["我的标题"]), ("文章目录", [])):
+        post = post_of(page(body=f"<div id=content_views>{toc.format(title)}<p>正文</p></div>"))
+        assert [heading.text for heading in post.headings] == kept
+        assert "第一节" not in post.markdown
+
+
+def test_links_lead_where_their_author_meant_them_to() -> None:
+    (link,) = fixture("2019-last-published").links
+    assert link.url == "https://example.com/long?a=1"
+
+
+def test_the_authors_name_is_found_where_scripts_are_gone() -> None:
+    home = "<a class=follow-nickName href=https://blog.csdn.net/u_1 title='昵 称'>x</a>"
+    post = post_of(page(home))
+    assert (post.author.id, post.author.name, post.author.url) == ("u_1", "昵 称", "https://blog.csdn.net/u_1")
+    assert post_of(page(body=f"{BODY}<a id=uid href=https://blog.csdn.net/u_2>名</a>")).author.name == "名"
+
+
+def test_a_badge_inside_the_title_is_no_part_of_it() -> None:
+    post = post_of(page(title="<h1 class=title-article><span class='article-type type-1'>原创</span> 标题</h1>"))
+    assert (post.title, post.kind) == ("标题", "original")
+
+
+def test_the_cover_is_the_first_picture_of_the_pages_description() -> None:
+    ld = '<script type="application/ld+json">{"images": ["https://img-blog.csdnimg.cn/a.png?x-oss-process=image/x"]}</script>'
+    assert post_of(page(head=ld)).cover_url == "https://img-blog.csdnimg.cn/a.png"
+    assert post_of(page()).cover_url == ""
+
+
 def test_the_reader_can_be_forced_on_a_page_of_any_host() -> None:
     parsed = parse(page(script="var articleId = 5;").encode(), "https://mirror.example/5", site="csdn")
     assert parsed.post is not None
