@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 import ada_url
 
-from scraper.errors import ScraperError
+from scraper.errors import ScraperError, UsageError
 from scraper.settings import Settings
 
 MAX_URL_CHARS = 8192
@@ -104,7 +104,11 @@ async def resolve_by_system(host: str, port: int) -> Sequence[str]:
 
 
 class Guard:
-    """The rules of one run: the general ones, and what the settings allow by name."""
+    """The rules of one run: the general ones, and what the settings allow by name.
+
+    Raises:
+        UsageError: the proxy of the settings is no http(s) address.
+    """
 
     def __init__(self, settings: Settings, resolver: Resolver = resolve_by_system) -> None:
         self._resolver = resolver
@@ -196,5 +200,10 @@ def _host_and_port(text: str) -> tuple[str, int]:
 def _proxy_address(proxy: str) -> tuple[str, int] | None:
     if not proxy:
         return None
-    parsed = ada_url.URL(proxy)
-    return parsed.hostname.strip("[]"), int(parsed.port or DEFAULT_PORTS.get(parsed.protocol.removesuffix(":"), 1080))
+    try:
+        parsed = ada_url.URL(proxy)
+        port = DEFAULT_PORTS[parsed.protocol.removesuffix(":")]
+        return parsed.hostname.strip("[]"), int(parsed.port or port)
+    except (ValueError, KeyError) as error:
+        # The address is not quoted: it may hold a password.
+        raise UsageError("the proxy of the settings is not of the form http://HOST:PORT") from error

@@ -182,7 +182,10 @@ class Host:
 
     def _pause(self, seconds: float, reason: str) -> None:
         seconds = min(seconds, pace.MAX_PAUSE_S)
-        self._quiet_until = max(self._quiet_until, self._clock.monotonic() + seconds)
+        quiet_until = self._clock.monotonic() + seconds
+        if quiet_until <= self._quiet_until:
+            return
+        self._quiet_until = quiet_until
         self._remember(paused_until=pace.later(self._now(), seconds), pause_reason=reason)
 
     def _trouble(self, kind: Literal["failure", "refusal"], reason: str) -> None:

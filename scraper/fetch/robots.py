@@ -15,8 +15,8 @@ PRODUCT_TOKEN = "scraper"  # noqa: S105 the name of the program, no secret
 MAX_AGE_S = 86400.0
 
 _ANOTHER = "another/"
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_NOT_ASCII = re.compile(rb"[^\t\x20-\x7e]")
+_LINE_END = re.compile(rb"\r\n?")
+_NOT_ASCII = re.compile(rb"[^\t\n\x20-\x7e]")
 _AGENT_LINE = re.compile(r"\s*user[ -]?agent[\s:]*([^\s:/#]+)", re.IGNORECASE)
 _KNOWN_LINE = re.compile(
     r"\s*(?:allow|disallow|dissallow|dissalow|disalow|diasllow|disallaw|crawl[ -]delay|site-?maps?)\b",
@@ -51,8 +51,7 @@ def normalise(body: bytes, max_bytes: int) -> str:
         body = body[:max_bytes]
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
     body = body.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
-    lines = (_NOT_ASCII.sub(_percent_encode, line) for line in _LINE_END.split(body))
-    return "\n".join(line.decode("ascii") for line in lines)
+    return _NOT_ASCII.sub(_percent_encode, _LINE_END.sub(b"\n", body)).decode("ascii")
 
 
 def _percent_encode(match: re.Match[bytes]) -> bytes:

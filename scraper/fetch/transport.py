@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import ada_url
 import certifi
 import httpcore
 import httpx
 
 from scraper.errors import ScraperError, UsageError
-from scraper.fetch.guard import Guard, Target
+from scraper.fetch.guard import DEFAULT_PORTS, Guard, Target
 from scraper.settings import Settings
 
 
@@ -91,7 +93,12 @@ class _MeteredStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            # httpcore closes the connection on errors only: a handshake given up at the deadline would leak it.
+            await self._stream.aclose()
+            raise
         return _MeteredStream(stream, self._limit, self.received_bytes)
 
     def get_extra_info(self, info: str) -> object:
@@ -102,7 +109,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     """What httpx sends requests through. A request's extension "target" is the guard's Target.
 
     Raises:
-        UsageError: the proxy or the CA bundle of the settings cannot be used.
+        UsageError: the CA bundle of the settings cannot be read.
     """
 
     def __init__(self, backend: GuardedBackend, settings: Settings) -> None:
@@ -123,7 +130,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             httpcore.Request(
                 request.method,
                 httpcore.URL(
-                    scheme=target.scheme, host=target.hostname.strip("[]"), port=target.port, target=target.path
+                    scheme=target.scheme,
+                    host=target.hostname.strip("[]"),
+                    port=None if target.port == DEFAULT_PORTS[target.scheme] else target.port,
+                    target=target.path,
                 ),
                 headers=request.headers.raw,
                 extensions={"timeout": request.extensions["timeout"]},
@@ -157,6 +167,7 @@ class _AnswerStream(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
+@cache
 def _tls_context(ca_bundle: str) -> ssl.SSLContext:
     path = ca_bundle or certifi.where()
     try:
@@ -168,7 +179,6 @@ def _tls_context(ca_bundle: str) -> ssl.SSLContext:
 
 
 def _proxy_pool(proxy: str, **options: Any) -> httpcore.AsyncConnectionPool:
-    try:
-        return httpcore.AsyncHTTPProxy(proxy, **options)
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"the proxy {proxy!r} is not of the form http://HOST:PORT") from error
+    url = ada_url.URL(proxy)
+    auth = (unquote(url.username), unquote(url.password)) if url.username else None
+    return httpcore.AsyncHTTPProxy(f"{url.protocol}//{url.host}", proxy_auth=auth, **options)

@@ -228,23 +228,28 @@ def play(
     memory: Memory | None = None,
     allow: Iterable[str] = (),
     resolver: Any = None,
+    tls: ssl.SSLContext | None = None,
     **settings: Any,
 ) -> T:
     """Run a scene before a fresh server and fetcher and return what it returns.
 
     Time stands still but for waits; wall-clock time is START plus the time on the clock. ``allow`` are further
-    hosts that may be dialled, "{port}" standing for the server's.
+    hosts that may be dialled; there and in settings "{port}" stands for the server's.
     """
 
     async def run() -> T:
         clock = StillClock()
         kept = Memory() if memory is None else memory
         begun = clock.time
-        async with HostileServer(clock.monotonic) as server:
+        async with HostileServer(clock.monotonic, tls) as server:
             defaults: dict[str, Any] = {"delay_s": 0.0, "deadline_s": 5.0, "max_page_bytes": 1_000_000}
             allowed = ("127.0.0.1:{port}", *allow)
+            filled = {
+                key: value.format(port=server.port) if isinstance(value, str) else value
+                for key, value in settings.items()
+            }
             chosen = Settings(
-                **{**defaults, **settings}, allow_hosts=tuple(host.format(port=server.port) for host in allowed)
+                **{**defaults, **filled}, allow_hosts=tuple(host.format(port=server.port) for host in allowed)
             )
             records: list[FetchRecord] = []
             options = {"resolver": resolver} if resolver else {}

@@ -111,7 +111,7 @@ def test_any_bytes_are_a_robots_file(body: bytes) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "User-agent: *\n" + "\n".join(f"Disallow: /p{number}*x" for number in range(100_000)),
+        "User-agent: *\n" + "\n".join(f"Disallow: /p{number}" for number in range(100_000)),
         "User-agent: *\nDisallow: /" + "a*" * 50_000 + "b",
         "User-agent: *\nDisallow: /" + "*" * 100_000,
         "User-agent" + " " * 500_000,
