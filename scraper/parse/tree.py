@@ -20,12 +20,18 @@ _HEADING_WITH_PARAGRAPH = re.compile(
     r"<h[1-6]\b[^<>]{0,500}>\s{0,20}(?:<[^p/][^<>]{0,200}>\s{0,20}){0,4}<p\b", re.IGNORECASE
 )
 _HEADING_OR_PARAGRAPH = re.compile(r"<(/?)(h[1-6]|p)\b[^<>]{0,2000}>", re.IGNORECASE)
+# Characters that lxml reads but will not write: a tree with them cannot be changed.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_XML_NUMBER = re.compile(
+    r"&#(?:0{0,20}(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])|x0{0,20}(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
 
 
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
-    text = _open_headings(text)
+    text = _open_headings(_NO_XML_NUMBER.sub("", _NO_XML.sub("", text)))
     tree, cut = _parse(text)
     if not cut:
         return tree, ()

@@ -72,6 +72,17 @@ def test_what_no_encoding_can_hold_is_replaced() -> None:
     assert text("<p>a\ud800b") == "a?b"
 
 
+@pytest.mark.parametrize(
+    "bad", ["\x01", "\x0c", "\uffff", "&#1;", "&#x1;", "&#8", "&#00012;", "&#x1F;", "&#xFFFE;", "&#0;"]
+)
+def test_a_tree_holds_no_character_that_it_could_not_be_changed_with(bad: str) -> None:
+    tree, _ = parse_html(f"<p>a{bad}<b>x</b>{bad}中&#x1F4A9;&#13;&#9;&#xff0c;")
+    assert tree is not None
+    for element in tree.iter():
+        element.text, element.tail = element.text, element.tail
+    assert text_of(tree).replace("\ufffd", "") == "ax中💩 ，"
+
+
 def test_white_space_of_all_kinds_is_one_blank_and_zero_width_characters_are_none() -> None:
     assert collapse("\u3000已于\xa0\n2022\u200b-05\ufeff ") == "已于 2022-05"
 
