@@ -10,7 +10,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from scraper.settings import VERSION as __version__
+from scraper.settings import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from scraper.archive import Archive

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,29 @@ def shared() -> Path:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let fixtures be written anew: a person reads the difference before it is committed."""
     parser.addoption("--update", action="store_true", help="write the expected records of tests/sites anew")
+
+
+FLOORS = {
+    "scraper/read.py scraper/sites/* scraper/parse/* scraper/segment.py scraper/urls.py scraper/fetch/pace.py": 95.0,
+    "scraper/*": 90.0,
+}
+"""Branch coverage in per cent that the whole suite must reach, by files."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Hold the whole suite to the coverage floors; a part of it is held to none."""
+    whole = session.config.args_source is not pytest.Config.ArgsSource.ARGS and not session.config.option.keyword
+    if not whole or exitstatus or session.config.option.no_cov:
+        return
+    import coverage
+
+    measured = coverage.Coverage()
+    measured.load()
+    reporter = session.config.get_terminal_writer()
+    for files, floor in FLOORS.items():
+        reached = measured.report(include=files.split(), file=io.StringIO())
+        reporter.line(f"\ncoverage {reached:.1f} % (floor {floor:.0f} %): {files}", red=reached < floor)
+        if reached < floor:
+            measured.report(include=files.split(), show_missing=True, skip_covered=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from scraper.archive import Archive
 
 QUERY = "星火 13B"
+PORT = 8913
 EXAMPLE_SQL = "SELECT title, published_at, read_count FROM records"
 
 
@@ -30,10 +33,10 @@ def demo_command(db: Path, quiet: bool) -> int:
     """
     from scraper.archive import Archive
     from scraper.crawl import crawl
-    from scraper.demo.server import MIRROR_PATHS, USER, serve
+    from scraper.demo.server import MIRROR_PATHS, USER
 
     _refuse_to_mix(db, USER)
-    with serve() as (host, port), Archive(db, write=True, command="demo") as archive:
+    with _serve() as (host, port), Archive(db, write=True, command="demo") as archive:
         base = f"http://{host}:{port}"
         if not quiet:
             click.echo(f"A blog is served at {base}/{USER} and crawled into {db}:", err=True)
@@ -48,6 +51,15 @@ def demo_command(db: Path, quiet: bool) -> int:
         if not quiet:
             _show(archive, db)
     return 1 if failures else 0
+
+
+def _serve() -> AbstractContextManager[tuple[str, int]]:
+    """Serve on the same port each time if it is free, so that a second demo finds the same addresses."""
+    from scraper.demo.server import serve
+
+    with closing(socket.socket()) as probe:
+        free = probe.connect_ex(("127.0.0.1", PORT)) != 0
+    return serve(PORT if free else 0)
 
 
 def _refuse_to_mix(db: Path, user: str) -> None:

@@ -108,7 +108,7 @@ def _print_raw(archive: Archive, connection: Connection, post: str, post_id: int
     snapshot = records.snapshot_of(connection, post_id, number)
     if snapshot is None:
         raise UsageError(f"{post}: no snapshot is kept of revision {number}")
-    click.get_binary_stream("stdout").write(archive.blobs.get(connection, snapshot.blob_id))
+    click.echo(archive.blobs.get(connection, snapshot.blob_id), nl=False)
 
 
 def _to_html(markdown: str) -> str:

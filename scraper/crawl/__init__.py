@@ -68,6 +68,7 @@ async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: C
     with archive.write() as connection:
         run_id = runs.start(connection, "crawl", _told(seeds, settings), now())
     ledger = Ledger(archive, run_id, now)
+    writer = asyncio.create_task(ledger.flush_every_second())
     outcome, exit_code, stopped = "crashed", FAILED, ""
     try:
         async with Fetcher(settings, ledger, now=now, log=ledger.record, delay_for=delay_of) as fetcher:
@@ -79,6 +80,7 @@ async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: C
         outcome, exit_code = "interrupted", 143 if interruption.args == (signal.SIGTERM,) else 130
         raise
     finally:
+        writer.cancel()
         ledger.flush()
         with archive.write() as connection:
             runs.finish(connection, run_id, outcome=outcome, exit_code=exit_code, counts=dict(ledger.counts), now=now())

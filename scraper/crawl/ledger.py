@@ -5,6 +5,7 @@ A transaction holds up to 50 changes or one second of work, each change whole: a
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -58,6 +59,13 @@ class Ledger:
             self._since = time.monotonic()
         if len(self._changes) >= BATCH_CHANGES or time.monotonic() - self._since >= BATCH_S:
             self.flush()
+
+    async def flush_every_second(self) -> None:
+        """Write what waits even while nothing new comes, for instance while a host wants to be left alone."""
+        while True:
+            await asyncio.sleep(BATCH_S)
+            if self._since is not None and time.monotonic() - self._since >= BATCH_S:
+                self.flush()
 
     def flush(self) -> None:
         """Write all that waits, in one transaction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ def scraper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     from scraper.cli import main
 
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logging.getLogger("scraper"), "handlers", [])
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["scraper", *arguments])

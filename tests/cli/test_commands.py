@@ -189,7 +189,8 @@ def test_a_host_that_does_not_answer_is_one_line_and_nothing_is_lost(
         host = f"127.0.0.1:{taken.getsockname()[1]}"  # bound, not listening: every connection is refused
         ran = scraper("crawl", f"http://{host}/lin", "--site", "csdn", "--allow-host", host, "--delay", "0", "--quiet")
     assert ran.code in (1, 5)
-    assert all(line.startswith("scraper: ") for line in ran.err.splitlines())
+    assert host in ran.err
+    assert all(line.startswith(("scraper: ", "archive.db: ")) for line in ran.err.splitlines())
     with closing(sqlite3.connect("archive.db")) as connection:
         assert connection.execute("SELECT count(*) FROM records").fetchone() == (5,)
 
