@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 FetchLog = Callable[[FetchRecord], None]
 
-_HEADERS_ALLOWANCE_BYTES = 1_000_000
-
 
 class Fetcher:
     """Fetches politely and within bounds; an async context manager, one for a run.
@@ -50,7 +48,7 @@ class Fetcher:
     each HTTP exchange. ``now`` is what is recorded; waiting is measured on ``clock``.
 
     Raises:
-        UsageError: the settings name a proxy, a CA bundle or a cookie that cannot be used.
+        UsageError: the settings name a proxy, a CA bundle, a cookie or a contact that cannot be used.
     """
 
     def __init__(
@@ -65,10 +63,7 @@ class Fetcher:
         resolver: Resolver = resolve_by_system,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        for name, cookie in settings.cookies.items():
-            # Refused here, because the HTTP library's own error would quote it.
-            if not (cookie.isascii() and cookie.isprintable()):
-                raise UsageError(f"the cookie for {name} has characters that no header may have")
+        _check_header_values(settings)
         self._settings = settings
         self._memory = memory
         self._now = now
@@ -78,17 +73,15 @@ class Fetcher:
         self._jitter = jitter
         self._guard = Guard(settings, resolver)
         self._hosts: dict[str, Host] = {}
-        largest = max(settings.max_page_bytes, settings.max_image_bytes)
-        backend = GuardedBackend(self._guard, largest + _HEADERS_ALLOWANCE_BYTES)
         self._client = httpx.AsyncClient(
-            transport=GuardedTransport(backend, settings),
+            transport=GuardedTransport(GuardedBackend(self._guard), settings),
             trust_env=False,
             follow_redirects=False,
             headers={
-                "User-Agent": settings.user_agent,
-                "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
-                "Accept-Encoding": "gzip",
-                "Connection": "close",
+                b"User-Agent": settings.user_agent.encode(),
+                b"Accept-Language": b"zh-CN,zh;q=0.9,en;q=0.5",
+                b"Accept-Encoding": b"gzip",
+                b"Connection": b"close",
             },
         )
 
@@ -291,3 +284,12 @@ class Fetcher:
                 detail=detail,
             ),
         )
+
+
+def _check_header_values(settings: Settings) -> None:
+    """Refuse here what no header may hold: the HTTP library's own error would come late, and quote a cookie."""
+    if not settings.contact.isprintable():
+        raise UsageError("the contact has characters that no header may have")
+    for name, cookie in settings.cookies.items():
+        if not (cookie.isascii() and cookie.isprintable()):
+            raise UsageError(f"the cookie for {name} has characters that no header may have")

@@ -8,7 +8,6 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal
 
-import anyio
 import httpcore
 import httpx
 
@@ -45,9 +44,6 @@ _BROKEN = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
     httpcore.ConnectionNotAvailable,
-    anyio.BrokenResourceError,
-    anyio.ClosedResourceError,
-    anyio.EndOfStream,
     ssl.SSLError,
     OSError,
     ValueError,

@@ -38,7 +38,7 @@ def refusal(start: Target, target: Target, kind: FetchKind, scope: Callable[[str
         return "login"
     if not (scope(target.url) if scope else in_scope(start, target)):
         return f"redirected to {target.url[:200]}"
-    if kind == "page" and target.path == "/" and start.path != "/":
+    if kind == "page" and _is_home(target) and not _is_home(start):
         return "redirected to the home page"
     return ""
 
@@ -46,3 +46,7 @@ def refusal(start: Target, target: Target, kind: FetchKind, scope: Callable[[str
 def leads_to_login(target: Target) -> bool:
     """Return whether an address looks like a page to log in at."""
     return bool(_LOGIN_HOST.match(target.hostname) or _LOGIN_PATH.search(target.path.split("?")[0]))
+
+
+def _is_home(target: Target) -> bool:
+    return target.path.split("?")[0] == "/"

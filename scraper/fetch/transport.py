@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import ada_url
-import certifi
 import httpcore
 import httpx
 
@@ -22,16 +21,18 @@ from scraper.errors import ScraperError, UsageError
 from scraper.fetch.guard import DEFAULT_PORTS, Guard, Target
 from scraper.settings import Settings
 
+# For all interim answers (103) and headers together; h11 itself takes 100 kB of headers.
+MAX_HEAD_BYTES = 256 * 1024
+
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """httpcore's door to the network: dials the addresses that the guard returns, and nothing else.
 
-    A connection that brings more than ``max_wire_bytes`` is broken off, whatever part of HTTP they belong to.
+    Its connections are broken off after ``MAX_HEAD_BYTES``, until the transport has seen headers and allows a body.
     """
 
-    def __init__(self, guard: Guard, max_wire_bytes: int, dialler: httpcore.AsyncNetworkBackend | None = None) -> None:
+    def __init__(self, guard: Guard, dialler: httpcore.AsyncNetworkBackend | None = None) -> None:
         self._guard = guard
-        self._max_wire_bytes = max_wire_bytes
         self._dialler = dialler or httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -59,49 +60,56 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return _MeteredStream(stream, self._max_wire_bytes)
+                return MeteredStream(stream, MAX_HEAD_BYTES)
         raise failure
-
-    async def sleep(self, seconds: float) -> None:
-        """Sleep, for httpcore's own retries (which are off)."""
-        await self._dialler.sleep(seconds)
 
 
 class WireLimit(ScraperError):
     """A connection brought more bytes than any answer may have."""
 
 
-class _MeteredStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream, limit: int, received: int = 0) -> None:
+class MeteredStream(httpcore.AsyncNetworkStream):
+    """A connection that counts what it receives and breaks off beyond ``limit_bytes``."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, limit_bytes: int, received_bytes: int = 0) -> None:
         self._stream = stream
-        self._limit = limit
-        self.received_bytes = received
+        self.limit_bytes = limit_bytes
+        self.received_bytes = received_bytes
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return what has arrived.
+
+        Raises:
+            WireLimit: more has arrived than is allowed.
+        """
         data = await self._stream.read(max_bytes, timeout)
         self.received_bytes += len(data)
-        if self.received_bytes > self._limit:
-            raise WireLimit(f"more than {self._limit} bytes in one answer")
+        if self.received_bytes > self.limit_bytes:
+            raise WireLimit(f"more than {self.limit_bytes} bytes in one answer")
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send it."""
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
+        """Close the connection."""
         await self._stream.aclose()
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
+        """Return the same connection under TLS, counting on."""
         try:
             stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except BaseException:
             # httpcore closes the connection on errors only: a handshake given up at the deadline would leak it.
             await self._stream.aclose()
             raise
-        return _MeteredStream(stream, self._limit, self.received_bytes)
+        return MeteredStream(stream, self.limit_bytes, self.received_bytes)
 
     def get_extra_info(self, info: str) -> object:
+        """Return what httpcore asks for, and under "received_bytes" what was counted."""
         return self.received_bytes if info == "received_bytes" else self._stream.get_extra_info(info)
 
 
@@ -118,6 +126,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._pool: httpcore.AsyncConnectionPool = pool(
             ssl_context=context, max_connections=None, max_keepalive_connections=0, network_backend=backend
         )
+        self._max_body_bytes = max(settings.max_page_bytes, settings.max_image_bytes)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request to its target, and return the answer with its body still to be read.
@@ -139,15 +148,15 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 extensions={"timeout": request.extensions["timeout"]},
             )
         )
+        stream: MeteredStream = answer.extensions["network_stream"]
+        # Chunked transfer costs some bytes more than the body has.
+        stream.limit_bytes += 2 * self._max_body_bytes
         locations = [value for name, value in answer.headers if name.lower() == b"location"]
         return httpx.Response(
             answer.status,
             headers=[header for header in answer.headers if header[0].lower() not in (b"location", b"set-cookie")],
             stream=_AnswerStream(answer),
-            extensions={
-                "location": locations[0] if locations else b"",
-                "network_stream": answer.extensions["network_stream"],
-            },
+            extensions={"location": locations[0] if locations else b"", "network_stream": stream},
         )
 
     async def aclose(self) -> None:
@@ -169,11 +178,12 @@ class _AnswerStream(httpx.AsyncByteStream):
 
 @cache
 def _tls_context(ca_bundle: str) -> ssl.SSLContext:
-    path = ca_bundle or certifi.where()
+    if not ca_bundle:
+        return httpx.create_ssl_context(trust_env=False)
     try:
-        if Path(path).is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
+        if Path(ca_bundle).is_dir():
+            return ssl.create_default_context(capath=ca_bundle)
+        return ssl.create_default_context(cafile=ca_bundle)
     except OSError as error:
         raise UsageError(f"the CA bundle {ca_bundle!r} cannot be read: {error}") from error
 

@@ -93,7 +93,7 @@ def test_a_body_over_the_cap_is_refused_and_not_asked_again(misbehaviour: Answer
     ],
 )
 def test_what_is_not_http_is_a_failure(misbehaviour: Answer) -> None:
-    outcome, count = fetch_one(misbehaviour, max_page_bytes=100_000, max_image_bytes=100_000, deadline_s=4.0)
+    outcome, count = fetch_one(misbehaviour)
     assert isinstance(outcome, Failed | TooBig), outcome
     assert 1 <= count <= 3
     assert "\n" not in outcome.reason

@@ -46,12 +46,10 @@ class Dialler(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError("unreachable")
         return httpcore.AsyncMockStream([])
 
-    async def sleep(self, seconds: float) -> None: ...
-
 
 def dial(names: Names, host: str = "blog.example", dialler: Dialler | None = None, **settings: object) -> list[str]:
     dialler = dialler or Dialler()
-    backend = GuardedBackend(Guard(Settings(**settings), names), 1000, dialler)
+    backend = GuardedBackend(Guard(Settings(**settings), names), dialler)
     asyncio.run(backend.connect_tcp(host, 80))
     return dialler.dialled
 

@@ -43,11 +43,11 @@ def test_robots_is_asked_first_and_once_and_everybody_knows_who_asks() -> None:
         assert stage.server.asked[0].path == "/robots.txt"
         assert stage.server.count("/robots.txt") == 1
         for request in stage.server.asked:
-            assert request.headers["user-agent"] == "scraper/0.1.0 (+me@example.org)"
+            assert request.headers["user-agent"] == "scraper/0.1.0 (+王 me@example.org)".encode().decode("latin-1")
             assert request.headers["accept-language"].startswith("zh-CN")
             assert "referer" not in request.headers
 
-    play(scene, contact="me@example.org")
+    play(scene, contact="王 me@example.org")
 
 
 @pytest.mark.parametrize(
@@ -479,6 +479,7 @@ def test_each_outcome_is_one_line_of_the_log_without_secrets(caplog: pytest.LogC
     ("settings", "message"),
     [
         ({"cookies": {"blog.example": "a=b\r\nX: y"}}, "the cookie for blog.example"),
+        ({"contact": "me\nX: y"}, "contact"),
         ({"ca_bundle": "/does/not/exist.pem"}, "CA bundle"),
         ({"proxy": "socks5://proxy.example:1080"}, "proxy"),
         ({"proxy": "http://:secret@:"}, "proxy"),

@@ -117,8 +117,8 @@ def test_redirects_without_end_are_given_up_after_five() -> None:
 
 def test_a_post_that_redirects_to_the_home_page_is_not_fetched_from_there() -> None:
     async def scene(stage: Stage) -> None:
-        stage.server.on("/post/1", redirect("/"))
-        stage.server.on("/", answer())
+        stage.server.on("/post/1", redirect("/?from=post"))
+        stage.server.on("/?from=post", answer())
         outcome = await stage.fetch("/post/1")
         assert isinstance(outcome, OutOfScope)
         assert outcome.reason == "redirected to the home page"

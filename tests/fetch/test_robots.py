@@ -116,7 +116,7 @@ def test_any_bytes_are_a_robots_file(body: bytes) -> None:
         "User-agent: *\nDisallow: /" + "*" * 100_000,
         "User-agent" + " " * 500_000,
         "User-agent:" + ": " * 250_000 + "\nDisallow: /",
-        "".join(f"User-agent: a{number}\n" for number in range(15_000)) + "Disallow: /x\n" * 15_000,
+        "".join(f"User-agent: a{number}\n" for number in range(10_000)) + "Disallow: /x\n" * 10_000,
         "".join(f"User-agent: {'*' * number}s\n" for number in range(1000)) + "Disallow: /x\n" * 1000,
     ],
 )

@@ -111,7 +111,7 @@ def test_any_bytes_a_server_sends_come_to_an_outcome() -> None:
     ]
 
     async def scene(stage: Stage) -> None:
-        for number in range(150):
+        for number in range(100):
             sent = bytearray(chance.choice(seeds))
             for _ in range(chance.randint(1, 4)):
                 place = chance.randrange(len(sent))
