@@ -36,9 +36,7 @@ _NAMES_OF = {
     "euc-jp": "cseucpkdfmtjapanese x-euc-jp",
     "iso-2022-jp": "csiso2022jp",
     "shift_jis": "csshiftjis ms932 ms_kanji shift-jis sjis windows-31j x-sjis",
-    "euc-kr": (
-        "cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949"
-    ),
+    "euc-kr": ("cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949"),
     "replacement": "csiso2022kr hz-gb-2312 iso-2022-cn iso-2022-cn-ext iso-2022-kr",
     "ibm866": "866 cp866 csibm866",
     "koi8-r": "cskoi8r koi koi8 koi8_r",
@@ -50,9 +48,7 @@ _NAMES_OF = {
         "ansi_x3.4-1968 ascii cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 "
         "iso_8859-1:1987 l1 latin1 us-ascii"
     ),
-    "windows-1254": (
-        "csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 l5 latin5"
-    ),
+    "windows-1254": ("csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 l5 latin5"),
     "iso-8859-2": "csisolatin2 iso-ir-101 iso_8859-2:1987 l2 latin2",
     "iso-8859-3": "csisolatin3 iso-ir-109 iso_8859-3:1988 l3 latin3",
     "iso-8859-4": "csisolatin4 iso-ir-110 iso_8859-4:1988 l4 latin4",

@@ -54,9 +54,7 @@ _YEAR_FIRST = re.compile(
 _CUT_YEAR = re.compile(
     r"(?<![0-9/.:-])(?P<year>[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?=\s+[0-9]{1,2}:[0-9]{2})"
 )
-_COMPACT = re.compile(
-    r"(?P<year>[12][0-9]{3})(?P<month>[0-9]{2})(?P<day>[0-9]{2})T?([0-9]{2})?([0-9]{2})?([0-9]{2})?"
-)
+_COMPACT = re.compile(r"(?P<year>[12][0-9]{3})(?P<month>[0-9]{2})(?P<day>[0-9]{2})T?([0-9]{2})?([0-9]{2})?([0-9]{2})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CHINESE_MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _MONTH = (

@@ -24,7 +24,7 @@ def read_yaml(block: str, first_line: int) -> tuple[dict[str, Any] | None, list[
     if not block.strip():
         return {}, []
     try:
-        data = None if _FOLDED.search(block) else _load(block, mended)
+        data = None if _UNFIT.search(block) else _load(block, mended)
     except (yaml.YAMLError, ValueError):
         data = None
     if isinstance(data, list):
@@ -57,7 +57,7 @@ def scalar(text: str) -> str:
     if commented:
         text = commented[1]
     quote = text[:1]
-    if quote not in ("'", '"') or not quote:
+    if quote not in ("'", '"'):
         comment = re.search(r"(?:^|\s)#", text)
         return text[: comment.start()].strip() if comment else text
     if len(text) < 2 or text[-1] != quote:
@@ -85,8 +85,8 @@ _DEEPEST = 20
 _MANY = 500
 _TWICE = "a key given twice, the last one counts"
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# YAML takes these for line ends; everything else here takes them for characters.
-_FOLDED = re.compile("[\x85\u2028\u2029]")
+# What YAML takes for line ends and everything else for characters; and nesting that is refused, before it costs.
+_UNFIT = re.compile(r"[\x85\u2028\u2029]|(?:[\[{]\s*){21}")
 _WORD_KEY = re.compile(r"[ \t]*([A-Za-z_][\w-]{0,63})[ \t]*[:：]")
 _COMMENT_OR_BLANK = re.compile(r"\s*(?:#|$)")
 
@@ -196,7 +196,7 @@ def _read_entry(entry: _Entry, mended: _Mended) -> dict[str, Any]:
     """Return the key of an entry with its value: as YAML has it, with blanks for TABs, or as it looks."""
     raw = "\n".join(entry.lines)
     place = f"line {entry.line} {entry.key[:60]}"
-    if not _FOLDED.search(raw):
+    if not _UNFIT.search(raw):
         blanked = "\n".join(map(_without_tabs, entry.lines))
         for text, how in ((raw, ""), (blanked, "TAB read as blanks")):
             try:
@@ -207,7 +207,7 @@ def _read_entry(entry: _Entry, mended: _Mended) -> dict[str, Any]:
                 if how:
                     mended.add(how, place)
                 return data
-        mended.add("not YAML, read as it looks", place)
+    mended.add("not YAML, read as it looks", place)
     return _as_it_looks(entry)
 
 

@@ -13,6 +13,7 @@ from scraper.models import Body
 from scraper.parse.markdown import convert
 from scraper.parse.tree import parse_html
 
+
 class _Reader(MarkdownIt):
     """A reader that leaves addresses as they are written: whatever lists them encodes them."""
 

@@ -86,10 +86,11 @@ class Keys:
         found: dict[str, None] = {}
         for key in (plural, *others):
             value = self._values.get(key)
-            texts = _parted(value, blanks=key == plural) if isinstance(value, str) else _flattened(value)
-            for text in texts:
+            if isinstance(value, str):
+                value = [] if is_template(value) else _parted(value, blanks=key == plural)
+            for text in _flattened(value):
                 name = _LINK.sub(r"\1", _ESCAPE.sub("", text)).strip().strip("[]\"'").lstrip("#").strip()
-                if name.lower() not in _NOTHING and not is_template(name):
+                if name.lower() not in _NOTHING:
                     found[name] = None
         return tuple(found)
 
