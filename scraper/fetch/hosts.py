@@ -184,6 +184,7 @@ class Host:
         seconds = min(seconds, pace.MAX_PAUSE_S)
         quiet_until = self._clock.monotonic() + seconds
         if quiet_until <= self._quiet_until:
+            self._remember()
             return
         self._quiet_until = quiet_until
         self._remember(paused_until=pace.later(self._now(), seconds), pause_reason=reason)

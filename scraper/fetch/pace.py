@@ -23,7 +23,7 @@ REFUSAL_STATUSES = frozenset({403, 429, 444, 521})
 CHALLENGE_STATUSES = frozenset({444, 521})
 BACK_OFF_STATUSES = frozenset({429, 503})
 
-Trouble = Literal["status", "broken", "truncated", "timeout"]
+Cause = Literal["status", "broken", "truncated", "timeout"]
 _TRIES = {"status": 3, "broken": 3, "truncated": 3, "timeout": 2}
 _BACK_OFF_TRIES = 4
 _FIRST_RETRY_S = 2.0
@@ -74,7 +74,7 @@ class Retry:
     whole_host: bool = False
 
 
-def next_try(trouble: Trouble, status: int | None, retry_after: float | None, attempt: int) -> Retry | None:
+def next_try(cause: Cause, status: int | None, retry_after: float | None, attempt: int) -> Retry | None:
     """Return when an address is asked again after its ``attempt``-th try (from 1) failed, None for not at all.
 
     Lost connections, cut bodies and 5xx get three tries with growing gaps; timeouts two, for each costs a whole
@@ -85,7 +85,7 @@ def next_try(trouble: Trouble, status: int | None, retry_after: float | None, at
             return None
         own = _FIRST_BACK_OFF_S * 2 ** (attempt - 1)
         return Retry(own if retry_after is None else retry_after, whole_host=True)
-    if attempt >= _TRIES[trouble]:
+    if attempt >= _TRIES[cause]:
         return None
     return Retry(_FIRST_RETRY_S * 2 ** (attempt - 1))
 

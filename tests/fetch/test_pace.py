@@ -91,7 +91,7 @@ def test_shared_retry_after_values_are_read_as_they_must_be(shared: Path) -> Non
     ("trouble", "waits"),
     [("status", [2.0, 4.0]), ("broken", [2.0, 4.0]), ("truncated", [2.0, 4.0]), ("timeout", [2.0])],
 )
-def test_an_address_is_asked_again_a_few_times_with_growing_gaps(trouble: pace.Trouble, waits: list[float]) -> None:
+def test_an_address_is_asked_again_a_few_times_with_growing_gaps(trouble: pace.Cause, waits: list[float]) -> None:
     status = 500 if trouble == "status" else None
     retries = [pace.next_try(trouble, status, None, attempt) for attempt in range(1, 5)]
     assert retries == [*map(Retry, waits), *[None] * (4 - len(waits))]

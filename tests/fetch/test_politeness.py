@@ -79,7 +79,7 @@ def test_without_a_readable_robots_nothing_is_asked_and_one_is_told_why(robots: 
         assert stage.server.paths() == []
         assert stage.server.count("/robots.txt") <= 4
 
-    play(scene, deadline_s=0.2)
+    play(scene, deadline_s=0.15)
 
 
 @pytest.mark.parametrize(
