@@ -114,22 +114,27 @@ def _is_chrome(element: HtmlElement) -> bool:
 
 
 def _identify(page: Page, variables: Mapping[str, str]) -> tuple[Address, tuple[str, ...]]:
-    """Return the post that the page is: by the address asked for, else by its own words, and a warning if they differ.
+    """Return the post that the page is: by its canonical link, the address asked for, or else its own words.
 
-    The user is the one of the canonical address: the one asked for may be an old name, the one in scripts too.
+    Where canonical link and address asked for differ, another post was served: a warning says so. The user is the one of the canonical address: the one asked for may be an old name, the one in scripts too.
     An address without an id stands for a fragment that names no post.
     """
     said = [found for url in _own_addresses(page, variables) if (found := address(url)) and found.kind == "post"]
     asked = address(page.url)
     if asked is None or asked.kind != "post":
         asked = said[0] if said else None
+    wanted = asked.native_id if asked else ""
+    canonical = address(page.meta.canonical_url)
+    if canonical is not None and canonical.kind == "post":
+        asked = canonical
     native_id = asked.native_id if asked else _script_id(variables)
     same = [found for found in said if found.native_id == native_id]
     users = (*(found.author_id for found in same), asked.author_id if asked else "", variables.get("username", ""))
     user = next((name for name in users if name), "")
     if not native_id:
         return Address("post", "", "", user), ()
-    differs = f"the page calls itself post {said[0].native_id}, not {native_id}" if said and not same else ""
+    other = wanted if wanted not in ("", native_id) else said[0].native_id if said and not same else ""
+    differs = f"this is post {native_id}, and {other} is named too" if other else ""
     warnings = (differs,) if differs else ()
     if not user and asked:
         return asked, warnings
