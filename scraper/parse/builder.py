@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from scraper.models import Body, CodeBlock, Heading, Image, Link
 from scraper.parse import blocks, code, escape, inline, tables
 from scraper.parse.blocks import Block, Item
-from scraper.parse.inline import ADDRESS, BREAK, CODE, TEXT, LinkMark, Run, Style
+from scraper.parse.runs import ADDRESS, BREAK, CODE, TEXT, LinkMark, Run, Style, find_addresses, plain_text
 
 _CLOSING_HASHES = re.compile(r"(^| )(#+)$")
 _BREAKS = {"heading": " ", "cell": "<br>", "summary": " "}
@@ -116,11 +116,11 @@ class BodyBuilder:
         runs, frame.runs = frame.runs, []
         line_break = _BREAKS.get(frame.kind, "  \n")
         for paragraph in [runs] if frame.kind in _BREAKS else _split(runs):
-            paragraph = inline.find_addresses(paragraph)
+            paragraph = find_addresses(paragraph)
             markdown = inline.render(paragraph, line_break, in_cell=frame.kind == "cell")
             if markdown:
                 self._list_links(paragraph)
-                if plain := inline.plain_text(paragraph):
+                if plain := plain_text(paragraph):
                     self._plain.append(plain)
                 self.add_block(Block("paragraph", markdown))
 
@@ -245,6 +245,8 @@ _CLOSERS = {
 
 def _split(runs: list[Run]) -> list[list[Run]]:
     """Return the runs as paragraphs: two breaks in a row end one."""
+    if sum(run.kind == BREAK for run in runs) < 2:
+        return [runs]
     paragraphs: list[list[Run]] = [[]]
     broken = False
     for run in runs:

@@ -53,7 +53,7 @@ def is_code_block(element: HtmlElement) -> bool:
     names = (element.get("class") or "").split()
     if element.tag == "textarea":  # CSDN and others before 2012
         return bool(element.get("name") == "code")
-    return element.tag == "td" and "code" in names and next(element.iter("pre"), None) is None
+    return element.tag == "td" and "code" in names and element.find("div") is not None
 
 
 def is_gutter(element: HtmlElement) -> bool:

@@ -37,6 +37,7 @@ _LINE_START = re.compile(
     )""",
     re.VERBOSE | re.MULTILINE,
 )
+_STARTERS = frozenset("-_*#>+=|:~[0123456789")
 _TASK = re.compile(r"^\[(?=[ xX]\][ \t\n])")
 # What cmark's houdini_href_e.c lets stand in an address; a percent sign only where it begins an escape.
 _HREF_SAFE = "-_.+!*'(),%#@?=;:/&$~"
@@ -116,6 +117,8 @@ def _is_word(character: str) -> bool:
 
 def escape_line_starts(text: str) -> str:
     """Return the text with a backslash where a line would begin a heading, list, quote, rule or table."""
+    if "\n" not in text and text[:1] not in _STARTERS:
+        return text
     return _LINE_START.sub(lambda match: match[0] + "\\" if match["number"] else "\\" + match[0], text)
 
 

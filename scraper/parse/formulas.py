@@ -107,7 +107,7 @@ def _last_block(text: str) -> str:
     return "\n".join(reversed(lines))
 
 
-def _from_mathjax(element: HtmlElement, names: list[str]) -> Formula | None:
+def _from_mathjax(element: HtmlElement, names: list[str]) -> Formula:
     """Read a rendering of MathJax 2: nothing, where the script with the source stands beside it."""
     following = element.getnext()
     for _ in range(2):
@@ -116,10 +116,8 @@ def _from_mathjax(element: HtmlElement, names: list[str]) -> Formula | None:
         if following.tag == "script" and (following.get("type") or "").startswith("math/"):
             return Formula("", False)
         following = following.getnext()
-    math = next(element.iter("math"), None)
-    if math is not None:
-        return _formula(_from_mathml(math), not _DISPLAY.isdisjoint(names))
-    return Formula("", False) if "MathJax" not in names else None
+    math = next(element.iter("math"), element)
+    return _formula(_from_mathml(math), not _DISPLAY.isdisjoint(names))
 
 
 def _from_delimited(text: str, names: list[str]) -> Formula | None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
-from markdownify import ATX, MarkdownConverter
 
-from scraper.models import Body, Image
-from scraper.parse import code, escape, formulas, media, notes, tables
+from scraper.models import Body
+from scraper.parse import code, media, notes, tables
 from scraper.parse.builder import MAX_NESTING, BodyBuilder
-from scraper.parse.inline import ATOM, BREAK, LinkMark, Mark, Style
+from scraper.parse.leaves import LeafConverter
+from scraper.parse.runs import ATOM, LinkMark, Mark, Style
 from scraper.parse.tree import parse_html
 
 _SKIPPED = frozenset({
@@ -40,7 +40,7 @@ _BOUNDARIES = frozenset({
     "footer", "form", "header", "hgroup", "html", "legend", "main", "nav", "section", "caption", "tbody", "thead",
     "tfoot",
 })  # fmt: skip
-_BLOCKS_IN_CODE = ("pre", "table", "div", "li", "p")
+_BLOCKS_IN_CODE = {"pre", "table", "div", "ol", "ul", "p"}
 _PERMALINK_CLASSES = frozenset({
     "header-anchor", "headerlink", "hash-link", "heading-anchor", "anchorjs-link", "markdownIt-Anchor", "anchor",
 })  # fmt: skip
@@ -69,17 +69,11 @@ def to_markdown(html: str, base_url: str = "") -> str:
     return "" if tree is None else convert(tree, base_url).markdown
 
 
-class ArticleConverter(MarkdownConverter):
+class ArticleConverter(LeafConverter):
     """markdownify's converter with a walk of its own: over lxml nodes, without recursion, in reading order.
 
-    markdownify finds the ``convert_<tag>`` method. Here it is called when the element opens, so ``text`` and
-    ``parent_tags`` are empty; it says whether the children are to be walked, and names what their end closes.
+    What is to happen at the end of an element its ``convert_<tag>`` method leaves as a closer.
     """
-
-    def __init__(self, base_url: str = "", image_url: Callable[[str], str] | None = None) -> None:
-        super().__init__(heading_style=ATX, bullets="-*")
-        self.base_url = base_url
-        self.image_url = image_url
 
     def convert(self, html: str) -> str:
         """Return the HTML as Markdown."""
@@ -93,7 +87,8 @@ class ArticleConverter(MarkdownConverter):
         """Return the content of an lxml element."""
         self._builder = builder = BodyBuilder(root)
         self._closers: list[tuple[str, Style]] = []
-        self._notes = notes.find_notes(root)
+        self._root = root
+        self._notes: dict[str, str] | None = None
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, node in walk:
             if event == "start":
@@ -158,8 +153,16 @@ class ArticleConverter(MarkdownConverter):
             self._builder.style = (*style, mark)
         return True
 
+    def _note_label(self, anchor: HtmlElement) -> str | None:
+        """Return the label of the footnote that a link within the page leads to, None if to none."""
+        if anchor.tag != "a" or not (anchor.get("href") or "").startswith("#"):
+            return None
+        if self._notes is None:
+            self._notes = notes.find_notes(self._root)
+        return self._notes.get(notes.note_id(anchor))
+
     def _refers_to_note(self, node: HtmlElement) -> bool:
-        return bool(self._notes) and len(node) > 0 and node[0].tag == "a" and notes.note_id(node[0]) in self._notes
+        return node.tag == "sup" and len(node) > 0 and self._note_label(node[0]) is not None
 
     def _is_flat(self) -> bool:
         """Tell whether lists and quotes are not to be nested here: in a cell, or too deep."""
@@ -188,48 +191,6 @@ class ArticleConverter(MarkdownConverter):
             return True
         return False
 
-    def _takes_formula(self, node: HtmlElement) -> bool:
-        formula = formulas.read_formula(node)
-        if formula is None:
-            return False
-        builder = self._builder
-        inline_only = builder.in_cell or builder.frame.kind in ("heading", "summary")
-        if formula.latex and formula.display and not inline_only:
-            builder.add_plain_block("formula", formulas.display_formula(formula.latex), formula.latex)
-        elif formula.latex:
-            markdown = formulas.inline_formula(formula.latex, in_cell=builder.in_cell)
-            builder.add_run(ATOM, markdown, formula.latex)
-        return True
-
-    def _add_labels(self, drawing: HtmlElement) -> None:
-        """Write the labels of a drawn diagram as a list: the drawing itself is not kept. One label is an icon's."""
-        builder = self._builder
-        labels = [media.words(str(element.xpath("string()"))) for element in drawing.iter("text", "foreignobject")]
-        labels = [label for label in labels if label]
-        if len(labels) < 2 or builder.in_cell:
-            return
-        builder.open("list", drawing)
-        for label in labels:
-            builder.open("item", drawing)
-            builder.add_text(label)
-            builder.close()
-        builder.close()
-
-    def _add_player(self, node: HtmlElement, title: str = "") -> bool:
-        """Write an embedded player as a link on a line of its own; return whether there was one."""
-        address, own_title = media.player(node)
-        url = media.resolve(address, self.base_url) if address else None
-        if not url:
-            return False
-        builder = self._builder
-        builder.flush()
-        outer = builder.style
-        builder.style = (LinkMark(url),)
-        builder.add_text(title or own_title or url)
-        builder.style = outer
-        builder.flush()
-        return True
-
     # What an element is by its tag.
 
     def convert_p(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
@@ -250,14 +211,14 @@ class ArticleConverter(MarkdownConverter):
 
     def convert_list(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Begin a list; one that only holds footnotes is none."""
-        is_notes = len(el) > 0 and el[0].get("id") in self._notes
+        is_notes = self._notes and len(el) > 0 and el[0].get("id") in self._notes
         return self._boundary() if is_notes or self._is_flat() else self._open("list", el, el.tag)
 
     convert_ul = convert_ol = convert_dir = convert_menu = convert_list
 
     def convert_li(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Begin a list item or footnote; in a cell it is a line."""
-        label = self._notes.get(el.get("id") or "")
+        label = self._notes.get(el.get("id") or "") if self._notes else None
         if label is not None and self._builder.frame.kind != "list":
             return self._open("note", el, label)
         if self._builder.frame.kind == "list":
@@ -308,21 +269,9 @@ class ArticleConverter(MarkdownConverter):
 
     convert_th = convert_td
 
-    def convert_pre(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write a block of code, then the images that stand in it."""
-        content = code.code_text(el)
-        if content.strip() or el.find(".//code") is not None:
-            self._builder.add_code(code.code_language(el), content)
-        for image in el.iter("img"):
-            self.convert_img(image, "", frozenset())
-            self._builder.flush()
-        return False
-
-    convert_textarea = convert_pre
-
     def convert_code(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Begin a code span, unless it wraps blocks."""
-        if any(next(el.iter(tag), None) is not None for tag in _BLOCKS_IN_CODE):
+        if self._builder.in_code or any(child.tag in _BLOCKS_IN_CODE for child in el):
             return True
         self._builder.in_code += 1
         return self._closing("code")
@@ -337,7 +286,7 @@ class ArticleConverter(MarkdownConverter):
             return True
         names = (el.get("class") or "").split()
         if href.startswith("#"):
-            label = self._notes.get(notes.note_id(el))
+            label = self._note_label(el)
             if label is not None:
                 builder.add_run(ATOM, f"[^{label}]", f"[{label}]")
                 return False
@@ -352,62 +301,11 @@ class ArticleConverter(MarkdownConverter):
             builder.style = (*builder.style, LinkMark(url, "" if title == url else title))
         return True
 
-    def convert_img(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write an image."""
-        if self._takes_formula(el):
-            return False
-        builder = self._builder
-        source = media.image_source(el)
-        url = media.resolve(source, self.base_url) if source else None
-        if not url:
-            if media.holds_data(el):
-                builder.warnings["images embedded in the page itself are left out"] = None
-            return False
-        if self.image_url is not None:
-            url = escape.encode_url(self.image_url(url))
-        alt, title = media.words(el.get("alt")), media.title_of(el)
-        builder.images.append(Image(url, source, alt))
-        shown = escape.escape_text(alt, "*_~`", in_link=True)
-        builder.add_run(ATOM, f"![{shown}]({escape.link_target(url, '' if title == alt else title)})")
-        return False
-
-    def convert_br(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Break the line."""
-        self._builder.add_run(BREAK)
-        return False
-
     def convert_hr(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Write a rule, but not the one above footnotes."""
         names = el.get("class") or ""
         if not (self._notes and "footnotes" in names + (el.getparent().get("class") or "")):
             self._builder.add_plain_block("rule", "---")
-        return False
-
-    def convert_input(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write the box of a task at the start of a list item."""
-        frame = self._builder.frame
-        if el.get("type") == "checkbox" and frame.kind == "item" and not frame.blocks and not frame.task:
-            frame.task = "[ ] " if el.get("checked") is None else "[x] "
-        return False
-
-    def convert_script(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write the formula that MathJax keeps in a script."""
-        self._takes_formula(el)
-        return False
-
-    def convert_math(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write a formula in MathML."""
-        return not self._takes_formula(el)
-
-    def convert_iframe(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write an embedded player; an object without one shows what stands in it."""
-        return not self._add_player(el) and el.tag == "object"
-
-    convert_video = convert_audio = convert_embed = convert_object = convert_iframe
-
-    def convert_svg(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
-        """Write the labels of a drawing."""
-        self._add_labels(el)
         return False
 
     def convert_rt(self, el: HtmlElement, text: str, parent_tags: object) -> bool:

@@ -67,7 +67,7 @@ def player(element: HtmlElement) -> tuple[str, str]:
     """Return the address of an embedded player and its title, '' for what it has not."""
     address = image_source(element) or element.get("data") or ""
     if not address:
-        for child in element.iter("source", "param", "embed", "iframe"):
+        for child in element.iterchildren("source", "param", "embed", "iframe"):
             address = image_source(child) or (child.get("value") or "" if _names_movie(child) else "")
             if address:
                 break

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 from urllib.parse import unquote
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-_NOTES = etree.XPath(
-    './/*[contains(concat(" ", @class, " "), " footnotes ") or @data-footnotes or @role="doc-endnotes"]//li[@id]'
+_NOTE_IDS = etree.XPath(
+    './/*[contains(concat(" ", @class, " "), " footnotes ") or @data-footnotes or @role="doc-endnotes"]//li/@id'
 )
 _REFERENCES = etree.XPath('.//a[starts-with(@href, "#")]')
 _BACK = re.compile(r"backref|reversefootnote|footnote-back|footnote-return")
@@ -19,11 +20,11 @@ _NOT_LABEL = re.compile(r"[^\w-]+")
 
 def find_notes(root: HtmlElement) -> dict[str, str]:
     """Return the labels of the footnotes that the text refers to, by the id of the note's element."""
-    identifiers = {item.get("id") for item in _NOTES(root)}
+    identifiers = set(cast("list[str]", _NOTE_IDS(root)))
     if not identifiers:
         return {}
     labels: dict[str, str] = {}
-    for anchor in _REFERENCES(root):
+    for anchor in cast("list[HtmlElement]", _REFERENCES(root)):
         target = note_id(anchor)
         if target in identifiers and target not in labels:
             label = _NOT_LABEL.sub("-", _PREFIX.sub("", target)).strip("-")

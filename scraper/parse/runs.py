@@ -1,0 +1,190 @@
+"""Runs: the pieces of a paragraph, each with its marks, brought into order before they are written. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from scraper.parse import escape
+
+TEXT, CODE, ATOM, BREAK, ADDRESS = range(5)
+
+EMPHASIS = frozenset({"strong", "em", "inner em", "del"})
+"""The marks that Markdown writes as delimiters; any other but a link is an HTML tag."""
+
+_BLANKS = re.compile(r"[ \t\n\f\r]+")
+_UNEVEN_BLANKS = re.compile(r"[\t\f\r\n]|  ")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkMark:
+    """The mark of one link element; two elements with one address are two links."""
+
+    url: str
+    title: str = ""
+
+
+Mark = str | LinkMark
+Style = tuple[Mark, ...]
+
+
+class Run(NamedTuple):
+    """A piece of a paragraph: text, code, finished Markdown (an atom) or a line break, and its marks, outermost first.
+
+    ``plain`` is what an atom is in plain text.
+    """
+
+    kind: int
+    text: str
+    style: Style = ()
+    plain: str = ""
+
+
+def plain_text(runs: list[Run]) -> str:
+    """Return the runs as plain text, blanks collapsed."""
+    text = "".join(
+        run.plain if run.kind == ATOM else "\n" if run.kind == BREAK else run.text.replace("\n", " ") for run in runs
+    )
+    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n")).strip()
+
+
+def find_addresses(runs: list[Run]) -> list[Run]:
+    """Return the runs with each bare address in prose, and each link whose text is its address, as one run."""
+    if not any("://" in run.text or "www." in run.text or "@" in run.text for run in runs):
+        return runs
+    result: list[Run] = []
+    for link, group in groupby(runs, key=link_of):
+        pieces = list(group)
+        text = "".join(run.text for run in pieces)
+        if not ("://" in text or "www." in text or "@" in text):
+            result += pieces
+        elif link is None:
+            for run in pieces:
+                result += _split_addresses(run) if run.kind == TEXT else [run]
+        else:
+            text = text.strip(" \n")
+            plain = all(run.kind == TEXT for run in pieces) and not link.title
+            if plain and escape.address_target(text) == link.url:
+                style = next((run.style for run in pieces if run.text.strip()), ())
+                pieces = [Run(ADDRESS, text, tuple(mark for mark in style if mark is not link), text)]
+            result += pieces
+    return result
+
+
+def link_of(run: Run) -> LinkMark | None:
+    """Return the link that the run stands in, or None."""
+    return next((mark for mark in run.style if isinstance(mark, LinkMark)), None)
+
+
+def _split_addresses(run: Run) -> list[Run]:
+    pieces: list[Run] = []
+    position = 0
+    for start, end in escape.addresses(run.text):
+        address = run.text[start:end]
+        pieces += [run._replace(text=run.text[position:start]), Run(ADDRESS, address, run.style, address)]
+        position = end
+    return [piece for piece in [*pieces, run._replace(text=run.text[position:])] if piece.text]
+
+
+def collapse_text(text: str, keep_newlines: bool) -> str:
+    """Return the text with each run of white space as one blank, or as one newline if it holds one."""
+    if _UNEVEN_BLANKS.search(text) is None:
+        return text
+    return _BLANKS.sub(lambda match: "\n" if keep_newlines and "\n" in match[0] else " ", text)
+
+
+def collapse(runs: list[Run], keep_newlines: bool) -> list[Run]:
+    """Return the runs with white space as HTML shows it: one blank between words, none beside a break."""
+    result: list[Run] = []
+    open_blank = False
+    for run in runs:
+        if run.kind == TEXT:
+            text = collapse_text(run.text, keep_newlines)
+            if not open_blank:
+                text = text.lstrip(" \n")
+            if not text:
+                continue
+            open_blank = text[-1] not in " \n"
+            run = run if text is run.text else run._replace(text=text)
+        elif run.kind == BREAK:
+            _strip_end(result)
+            if not result:
+                continue
+            open_blank = False
+        else:
+            open_blank = True
+        result.append(run)
+    _strip_end(result)
+    while result and result[-1].kind == BREAK:
+        result.pop()
+        _strip_end(result)
+    return result
+
+
+def _strip_end(runs: list[Run]) -> None:
+    while runs and runs[-1].kind == TEXT:
+        text = runs[-1].text.rstrip(" \n")
+        if text:
+            runs[-1] = runs[-1]._replace(text=text)
+            return
+        runs.pop()
+
+
+def trim(runs: list[Run]) -> list[Run]:
+    """Return the runs with no mark around blanks, breaks or images at its edges: there it would not take."""
+    pieces: list[Run] = []
+    for run in runs:
+        if run.kind == TEXT and run.style and (run.text[0] in " \n" or run.text[-1] in " \n"):
+            core = run.text.strip(" \n")
+            start = run.text.find(core) if core else len(run.text)
+            pieces += [
+                run._replace(text=text)
+                for text in (run.text[:start], core, run.text[start + len(core) :])
+                if text
+            ]
+        else:
+            pieces.append(run)
+    _share(pieces, lambda run: run.kind == ATOM or _is_blank(run), EMPHASIS)
+    _share(pieces, _is_blank, None)
+    return pieces
+
+
+def _is_blank(run: Run) -> bool:
+    return run.kind == BREAK or (run.kind == TEXT and run.text in (" ", "\n"))
+
+
+def _share(runs: list[Run], is_weak: Callable[[Run], bool], marks: Container[Mark] | None) -> None:
+    """Take from each weak run those of the marks that do not hold on both sides of it."""
+    following: list[Style] = [()] * len(runs)
+    style: Style = ()
+    for index in range(len(runs) - 1, -1, -1):
+        following[index] = style
+        if not is_weak(runs[index]):
+            style = runs[index].style
+    style = ()
+    for index, run in enumerate(runs):
+        if not is_weak(run):
+            style = run.style
+        elif run.style:
+            kept = tuple(
+                mark
+                for mark in run.style
+                if (marks is not None and mark not in marks) or (mark in style and mark in following[index])
+            )
+            runs[index] = run._replace(style=kept)
+
+
+def merge(runs: list[Run]) -> list[Run]:
+    """Return the runs with neighbouring text or code of one style as one run."""
+    if len(runs) < 2:
+        return runs
+    result: list[Run] = []
+    for (kind, style), group in groupby(runs, key=lambda run: (run.kind, run.style)):
+        if kind in (TEXT, CODE):
+            result.append(Run(kind, "".join(run.text for run in group), style))
+        else:
+            result += group
+    return result
