@@ -106,7 +106,7 @@ def _describe(keys: Keys, title: _Title, body: Body, name: str, source: str) -> 
         updated_at=updated,
         updated_raw=updated_raw,
         description=keys.text("description", "desc", "summary", "excerpt", "abstract", "摘要"),
-        language=keys.text("language", "lang", "locale") or script_language(body.text),
+        language=keys.text("language", "lang", "locale") or script_language(_prose(title.text, body)),
         categories=keys.names("categories", "category", "分类"),
         tags=keys.names("tags", "tag", "标签"),
         keywords=_keywords(keys),
@@ -120,6 +120,13 @@ def _describe(keys: Keys, title: _Title, body: Body, name: str, source: str) -> 
         headings=body.headings,
         parser=PARSER,
     )
+
+
+def _prose(title: str, body: Body) -> str:
+    text = body.text
+    for block in body.code_blocks:
+        text = text.replace(block.text, "", 1)
+    return f"{title}\n{text}"
 
 
 def _keywords(keys: Keys) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from markdown_it.token import Token
 
 from scraper.parse import escape
 from scraper.parse.bold import Edit, mend_bold, rewrite
+from scraper.parse.markdown import to_markdown
 from scraper.parse.media import resolve
 from scraper.parse.outline import BLOCKS
 
 _LINE_END = re.compile(r"\r\n?")
-_PROSE = frozenset(("paragraph_open", "heading_open", "th_open", "td_open"))
+_PROSE = frozenset(("paragraph_open", "heading_open", "tr_open"))
 _CODE = frozenset(("fence", "code_block", "html_block"))
 # CSDN's editors took these for headings; a single # may be a tag, as in Obsidian.
 _HEADING_WITHOUT_BLANK = re.compile(r"^([ ]{0,3}(?:> ?)*)(#{2,6})(?=[^\s#!])", re.MULTILINE)
@@ -32,17 +33,21 @@ _OPAQUE = re.compile(
     r"|(?P<link>!?\[(?:[^\[\]\n\\]|\\.){0,2000}\]\((?:[^()\n]|\([^()\n]{0,500}\)){0,4000}\))"
     r"|\$\$[^$]{1,4000}\$\$|\$[^$\s](?:[^$\n]{0,400}[^$\s])?\$(?![0-9])"
 )
+_ELEMENT = re.compile(
+    r"\s*<(p|div|table|h[1-6]|ul|ol|dl|pre|blockquote|center|figure|section|article)\b.*</\1>\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 _FAR = 500
 _DESTINATION = re.compile(r"(\]\()(<[^<>\n]*>|[^\s()<>]+(?:\([^\s()]*\)[^\s()]*)*)(?=[)\s])")
 
 
 def tidy(markdown: str, base_url: str = "") -> str:
-    """Return the Markdown with its prose normalized; code and raw HTML stay as they are.
+    """Return the Markdown with its prose normalized; code stays as it is.
 
     One kind of line end; no zero-width or control characters; one blank line between blocks; bold that never nests
     and takes; a bare address ends where Chinese, a label or the next address begins; ``##Title`` is a heading; the
-    mark for an editor's table of contents is left out; Hexo's and Hugo's tags for images are images. With a base,
-    relative links and images become absolute.
+    mark for an editor's table of contents is left out; whole elements of HTML, and Hexo's and Hugo's tags for
+    images, are Markdown. With a base, relative links and images become absolute.
     """
     text = _LINE_END.sub("\n", markdown).removeprefix("\ufeff").replace("\0", "")
     lines = text.split("\n")
@@ -54,12 +59,13 @@ def tidy(markdown: str, base_url: str = "") -> str:
     code = _code_lines(tokens)
     tidied: list[str] = []
     position = 0
-    for start, end, in_table in [*_paragraphs(tokens), (len(lines), len(lines), False)]:
+    for start, end, kind in [*_blocks(tokens), (len(lines), len(lines), "paragraph_open")]:
         between = range(position, start)
         tidied += [lines[number] for number in between if number in code or not _is_second_blank(lines, number)]
-        paragraph = "\n".join(lines[start:end])
-        new = _tidy_row(paragraph, base_url) if in_table else _tidy_paragraph(paragraph, base_url)
-        if new:
+        block = "\n".join(lines[start:end])
+        if kind == "html_block":
+            tidied += _converted(block, base_url, lines[start - 1 : start], lines[end : end + 1])
+        elif new := (_tidy_row if kind == "tr_open" else _tidy_paragraph)(block, base_url):
             tidied.append(new)
         position = end
     return "\n".join(tidied)
@@ -74,15 +80,24 @@ def _is_second_blank(lines: list[str], number: int) -> bool:
     return number > 0 and not lines[number].strip() and not lines[number - 1].strip()
 
 
-def _paragraphs(tokens: list[Token]) -> Iterator[tuple[int, int, bool]]:
-    """Yield the lines of each paragraph, heading and table row once, in order."""
+def _blocks(tokens: list[Token]) -> Iterator[tuple[int, int, str]]:
+    """Yield the lines and kind of each paragraph, heading, table row and outermost HTML block once, in order."""
     done = 0
     for token in tokens:
-        if token.type in _PROSE or token.type == "tr_open":
+        if token.type in _PROSE or (token.type == "html_block" and token.level == 0):
             start, end = token.map or (0, 0)
             if done <= start < end:
                 done = end
-                yield start, end, token.type == "tr_open"
+                yield start, end, token.type
+
+
+def _converted(html: str, base_url: str, before: list[str], after: list[str]) -> list[str]:
+    """Return the lines for an HTML block: Markdown for a whole element, apart from the lines beside it."""
+    element = _ELEMENT.fullmatch(html)
+    markdown = to_markdown(html, base_url) if element else ""
+    if not markdown:
+        return html.split("\n")
+    return [*("" for line in before if line.strip()), markdown, *("" for line in after if line.strip())]
 
 
 def _tidy_row(row: str, base_url: str) -> str:

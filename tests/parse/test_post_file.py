@@ -308,9 +308,13 @@ def test_a_whole_document_as_body_gives_its_article() -> None:
 
 
 def test_markdown_with_some_html_stays_markdown() -> None:
-    body = '<div id="toc"></div>\n\n## 甲\n\n<p>乙</p>'
-    assert with_keys(body, title="丙").markdown == body
-    assert with_keys("<p>甲</p>\n\n后记", title="丙").markdown == "<p>甲</p>\n\n后记"
+    assert with_keys("<!-- x -->\n\n## 甲\n\n<p>乙</p>", title="丙").markdown == "<!-- x -->\n\n## 甲\n\n乙"
+    assert with_keys("<p>甲</p>\n\n后记", title="丙").markdown == "甲\n\n后记"
+
+
+def test_the_language_is_that_of_the_prose() -> None:
+    assert with_keys("一句话\n\n```c\n" + "int main(void);\n" * 50 + "```").language == "zh"
+    assert with_keys("int", title="x").language == ""
 
 
 def test_what_was_mended_is_a_warning_of_the_post() -> None:
