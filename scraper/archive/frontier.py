@@ -78,6 +78,11 @@ def list_sources(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
+def last_found(connection: Connection, source_id: int | None) -> int:
+    """Return how many posts a source's last run found, 0 where none has run."""
+    return connection.scalar(select(sources.c.found).where(sources.c.id == source_id)) or 0
+
+
 def note_source_run(connection: Connection, source_id: int, **values: Any) -> None:
     """Write how a source's run went: run_at, ok_at, total, found, way, reason."""
     connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
@@ -86,13 +91,11 @@ def note_source_run(connection: Connection, source_id: int, **values: Any) -> No
 def find_or_add(connection: Connection, target: Target, now: datetime, *, source_id: int | None = None) -> bool:
     """Put an address into the frontier; return whether it is due now.
 
-    A new one is due, and one of which its list now says something else. A forgotten one is never taken.
+    A new one is due, and one of which its list now says something else, or that was passed over for a source that
+    wants less.
     """
-    row = connection.execute(
-        select(frontier.c.id, frontier.c.state, frontier.c.due_at, frontier.c.listed).where(
-            frontier.c.key == target.key
-        )
-    ).one_or_none()
+    columns = (frontier.c.id, frontier.c.state, frontier.c.due_at, frontier.c.listed)
+    row = connection.execute(select(*columns).where(frontier.c.key == target.key)).one_or_none()
     if row is None:
         values = {
             "key": target.key, "url": target.url, "host": target.host, "site": target.site, "state": "due",
@@ -102,17 +105,32 @@ def find_or_add(connection: Connection, target: Target, now: datetime, *, source
         frontier_id = insert_row(connection, frontier, **values)
         is_due = True
     else:
-        frontier_id, is_due = row.id, row.state == "due" or row.due_at <= now
-        if target.listed and target.listed != row.listed:
-            # The first list that names a post found by other means changes nothing about it.
-            is_due = is_due or bool(row.listed)
-            due_at = now if is_due else row.due_at
-            values = {"listed": target.listed, "due_at": due_at, "url": target.url, "host": target.host}
+        frontier_id = row.id
+        relisted = bool(target.listed) and target.listed != row.listed
+        # The first list that names a post found by other means changes nothing about it.
+        is_due = row.state == "due" or row.due_at <= now or (relisted and bool(row.listed))
+        is_due = is_due and (row.state != "skipped" or relisted)
+        if relisted:
+            values = {"listed": target.listed, "url": target.url, "host": target.host}
+            values |= {"due_at": now, "state": "due" if row.state == "skipped" else row.state} if is_due else {}
             connection.execute(update(frontier).where(frontier.c.id == frontier_id).values(**values))
-    if source_id is not None:
-        link = upsert(source_posts).values(source_id=source_id, frontier_id=frontier_id).on_conflict_do_nothing()
-        connection.execute(link)
+    is_new = source_id is not None and _link(connection, source_id, frontier_id)
+    if is_new and row is not None and row.state == "skipped":
+        connection.execute(update(frontier).where(frontier.c.id == frontier_id).values(state="due", due_at=now))
+        is_due = True
     return is_due
+
+
+def _link(connection: Connection, source_id: int, frontier_id: int) -> bool:
+    """Note that a source wants an address; return whether that is new."""
+    link = upsert(source_posts).values(source_id=source_id, frontier_id=frontier_id)
+    return bool(connection.execute(link.on_conflict_do_nothing()).rowcount)
+
+
+def matches_of(connection: Connection, row_id: int) -> list[str]:
+    """Return the queries of the sources that want an address; '' is a source that wants everything."""
+    query = select(sources.c.match).join(source_posts).where(source_posts.c.frontier_id == row_id)
+    return list(connection.scalars(query))
 
 
 def _post_of(connection: Connection, key: str) -> int | None:
@@ -133,6 +151,12 @@ def make_due(connection: Connection, keys: Iterable[str], now: datetime) -> None
     """Let addresses be asked in this run though their time has not come."""
     for key in keys:
         connection.execute(update(frontier).where(frontier.c.key == key).values(due_at=now))
+
+
+def find(connection: Connection, key: str) -> dict[str, Any] | None:
+    """Return the frontier row of an address, or None where it is not known."""
+    row = connection.execute(select(frontier).where(frontier.c.key == key)).one_or_none()
+    return None if row is None else dict(row._mapping)
 
 
 def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = None) -> list[Due]:

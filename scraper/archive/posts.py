@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive import search
 from scraper.archive.schema import (
@@ -213,6 +214,20 @@ def _write_columns(connection: Connection, post: Post, post_id: int, site_id: in
             )
         elif column.position is not None:
             connection.execute(update(post_columns).where(*key).values(position=column.position))
+
+
+def place_in_column(connection: Connection, key: str, site: str, column_id: str, url: str, position: int) -> None:
+    """Note where a column's own list has a post, if the archive holds it; ``key`` is SITE/NATIVE_ID."""
+    post_site, _, native_id = key.partition("/")
+    where = (sites.c.name == post_site, posts.c.native_id == native_id)
+    post_id = connection.scalar(select(posts.c.id).join(sites).where(*where))
+    if post_id is None:
+        return
+    column_row = _id_of(connection, columns, site_id=_id_of(connection, sites, name=site), native_id=column_id)
+    connection.execute(update(columns).where(columns.c.id == column_row, columns.c.url == "").values(url=url))
+    row = upsert(post_columns).values(post_id=post_id, column_id=column_row, position=position)
+    keys = ["post_id", "column_id"]
+    connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"position": position}))
 
 
 def _counts(post: Post) -> dict[str, int]:

@@ -5,25 +5,20 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from scraper import sites
 from scraper.archive import frontier, runs
-from scraper.archive.frontier import Due
 from scraper.archive.store import Archive
-from scraper.crawl.discover import Discoverer
+from scraper.crawl.crawler import Crawler
 from scraper.crawl.ledger import Failure, Ledger
 from scraper.crawl.seeds import Seed, read_seed
-from scraper.crawl.visit import Visitor
 from scraper.errors import UsageError
 from scraper.fetch.client import Fetcher
-from scraper.models import Parsed
 from scraper.settings import Settings, current_time
-from scraper.urls import host_of
 
 DONE, FAILED, REFUSED = 0, 1, 5
 
@@ -62,7 +57,7 @@ def clock_from(moment: datetime) -> Callable[[], datetime]:
 
 async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: Callable[[], datetime]) -> Report:
     """Do what :func:`crawl` does, on a running loop and with a clock."""
-    work = _sources(archive) if not seeds else [(read_seed(text, settings.site), None) for text in seeds]
+    work = [read_seed(text, settings.site) for text in seeds] or _sources(archive)
     if not work:
         raise UsageError("nothing to crawl: name a seed, or keep one for every night with `scraper add SEED`")
     with archive.write() as connection:
@@ -72,8 +67,9 @@ async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: C
     outcome, exit_code, stopped = "crashed", FAILED, ""
     try:
         async with Fetcher(settings, ledger, now=now, log=ledger.record, delay_for=delay_of) as fetcher:
-            crawler = _Crawler(archive, settings, ledger, fetcher, now, every_due=not seeds)
-            stopped = await crawler.crawl(work)
+            crawler = Crawler(archive, settings, ledger, fetcher, now, every_due=not seeds)
+            await crawler.crawl(work)
+            stopped = crawler.stopped
         exit_code = _exit_code(ledger)
         outcome = {DONE: "done", FAILED: "failed", REFUSED: "refused"}[exit_code]
     except asyncio.CancelledError as interruption:
@@ -95,11 +91,12 @@ def delay_of(host: str) -> float:
     return 1.0
 
 
-def _sources(archive: Archive) -> list[tuple[Seed, int | None]]:
+def _sources(archive: Archive) -> list[Seed]:
     with archive.read() as connection:
         rows = frontier.list_sources(connection)
     # A source of a platform's mirror was named with its site; one on the platform itself needs no telling.
-    return [(read_seed(row["seed"], "" if sites.find(row["seed"]) else row["site"]), row["id"]) for row in rows]
+    seeds = [(read_seed(row["seed"], "" if sites.find(row["seed"]) else row["site"]), row) for row in rows]
+    return [replace(seed, source_id=row["id"], match=row["match"]) for seed, row in seeds]
 
 
 def _told(seeds: Sequence[str], settings: Settings) -> dict[str, Any]:
@@ -113,108 +110,3 @@ def _exit_code(ledger: Ledger) -> int:
         return DONE
     nothing_fetched = not ledger.counts["fetched"] and not ledger.counts["unchanged"]
     return REFUSED if nothing_fetched and all(failure.refused for failure in ledger.failures) else FAILED
-
-
-@dataclass
-class _Crawler:
-    archive: Archive
-    settings: Settings
-    ledger: Ledger
-    fetcher: Fetcher
-    now: Callable[[], datetime]
-    every_due: bool
-    _waiting: dict[str, deque[Due]] = field(default_factory=dict)
-    _taken: set[str] = field(default_factory=set)
-    _visited: int = 0
-    _stopped: str = ""
-
-    def __post_init__(self) -> None:
-        self._visitor = Visitor(self.fetcher, self.ledger, self.now)
-        self._discoverer = Discoverer(self.fetcher, self.ledger, self.now)
-        self._began = time.monotonic()
-
-    async def crawl(self, work: Sequence[tuple[Seed, int | None]]) -> str:
-        """Discover and visit, host by host at once; return which budget ended it, '' for none."""
-        by_host: dict[str, list[tuple[Seed, int | None]]] = {}
-        for seed, source_id in work:
-            by_host.setdefault(host_of(seed.url), []).append((seed, source_id))
-        try:
-            async with asyncio.TaskGroup() as group:
-                for host_work in by_host.values():
-                    group.create_task(self._begin(group, host_work))
-                if self.every_due:
-                    self._take(group, None)
-        except* Exception as errors:  # noqa: BLE001 - unpacked: the first error is the one to report
-            raise errors.exceptions[0] from None
-        return self._stopped
-
-    async def _begin(self, group: asyncio.TaskGroup, work: Sequence[tuple[Seed, int | None]]) -> None:
-        """Discover what the seeds of one host lead to, one after the other, and take up what is due of it."""
-        for seed, source_id in work:
-            if seed.kind in ("author", "column", "feed"):
-                found = await self._discoverer.discover(seed, source_id)
-                if found.reason:
-                    self.ledger.fail(seed.url, found.reason, refused=found.refused)
-                with self.archive.read() as connection:
-                    held = frontier.keys_of_author(connection, seed.site, seed.native_id)
-                keys = [*found.targets, *held]
-            else:
-                target = seed.target()
-                with self.archive.write() as connection:
-                    frontier.find_or_add(connection, target, self.now(), source_id=source_id)
-                    if source_id is None:
-                        frontier.make_due(connection, [target.key], self.now())
-                keys = [target.key]
-            if self.settings.full:
-                with self.archive.write() as connection:
-                    frontier.make_due(connection, keys, self.now())
-            self._take(group, keys)
-
-    def _take(self, group: asyncio.TaskGroup, keys: Sequence[str] | None) -> None:
-        """Line up what is due, of the given keys or of the whole frontier, and see that each host is worked on."""
-        with self.archive.read() as connection:
-            rows = frontier.due(connection, self.now(), keys=keys)
-        for due in rows:
-            if due.key in self._taken:
-                continue
-            self._taken.add(due.key)
-            if due.host not in self._waiting:
-                self._waiting[due.host] = deque()
-                for _ in range(self.settings.concurrency):
-                    group.create_task(self._work_on(group, due.host))
-            self._waiting[due.host].append(due)
-
-    async def _work_on(self, group: asyncio.TaskGroup, host: str) -> None:
-        waiting = self._waiting[host]
-        while waiting and host not in self._visitor.paused and not self._spent():
-            due = waiting.popleft()
-            self._visited += 1
-            parsed = await self._visitor.visit(due)
-            if parsed is not None and parsed.verdict in ("listing", "feed"):
-                self._follow(group, due, parsed)
-        if not waiting:
-            self._waiting.pop(host, None)
-
-    def _follow(self, group: asyncio.TaskGroup, due: Due, parsed: Parsed) -> None:
-        """Take up what a list page that was named as a seed leads to on its own host."""
-        seed, now = read_seed(due.url, self.settings.site), self.now()
-        targets = [seed.target_of(entry, "list") for entry in parsed.links]
-        near = [target for target in targets if target is not None and target.host == due.host]
-        with self.archive.write() as connection:
-            for target in near:
-                frontier.find_or_add(connection, target, now)
-            frontier.done(connection, due.id, now, changed=False)
-        if not near:
-            self.ledger.fail(due.url, f"not an article: {parsed.reason or parsed.verdict}")
-        self._take(group, [target.key for target in near])
-
-    def _spent(self) -> bool:
-        """Say whether a budget is used up; what is left stays due for the next run."""
-        limits = self.settings
-        if limits.max_posts is not None and self._visited >= limits.max_posts:
-            self._stopped = f"--max-posts {limits.max_posts}"
-        elif limits.max_time_s is not None and time.monotonic() - self._began >= limits.max_time_s:
-            self._stopped = f"--max-time {limits.max_time_s:g}s"
-        elif limits.max_bytes is not None and self.ledger.counts["bytes"] >= limits.max_bytes:
-            self._stopped = f"--max-bytes {limits.max_bytes}"
-        return bool(self._stopped)

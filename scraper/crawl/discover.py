@@ -16,10 +16,18 @@ from scraper.errors import ParseError
 from scraper.fetch import outcome as fetched
 from scraper.fetch.client import Fetcher
 from scraper.models import Parsed
+from scraper.parse.encoding import decode
+from scraper.parse.feeds import read_feed, sitemaps_in
 from scraper.parse.site import ListRequest
 
-MAX_PAGES = 1000
-"""A list that has not ended by then is endless; at 100 posts a page no author comes near."""
+MAX_PAGES = 300
+"""A list that has not ended by then is endless: at 20 to 100 posts a page no author comes near."""
+
+MAX_SITEMAPS = 50
+SHRUNK = 0.8
+"""Fewer than this share of what the last run found is more than a few deleted posts."""
+
+MIN_FOR_SHRUNK = 5
 
 
 @dataclass
@@ -46,8 +54,8 @@ class Discoverer:
     ledger: Ledger
     now: Callable[[], datetime]
 
-    async def discover(self, seed: Seed, source_id: int | None) -> Found:
-        """Return what the seed's list names; every address is in the frontier when this returns.
+    async def discover(self, seed: Seed, *, note: bool = True) -> Found:
+        """Return what the seed's list names; with ``note`` every address is in the frontier when this returns.
 
         A way that knows no total, such as a feed of the newest posts, is taken for whole only if no better one is
         left to ask.
@@ -59,7 +67,35 @@ class Discoverer:
             found = _merge(tries)
             if found.complete and found.total is not None:
                 break
-        self._note(found, source_id)
+        if not found.targets and seed.kind == "author":
+            tries.append(await self._search_sitemaps(seed))
+            found = _merge(tries)
+        if note:
+            self._note(found, seed)
+        self.ledger.counts["found"] += len(found.targets)
+        return found
+
+    async def _search_sitemaps(self, seed: Seed) -> Found:
+        """Look through the sitemaps that robots.txt names, and those they name, for the author's posts."""
+        found = Found(way="sitemap")
+        waiting = list(await self.fetcher.sitemaps(seed.url))
+        asked: set[str] = set()
+        while waiting and len(asked) < MAX_SITEMAPS:
+            url = waiting.pop(0)
+            if url in asked:
+                continue
+            asked.add(url)
+            outcome = await self.fetcher.fetch(url, kind="feed")
+            if not isinstance(outcome, fetched.Ok):
+                found.reason = found.reason or f"sitemap: {outcome.reason or outcome.name}"
+                continue
+            text = decode(outcome.snapshot.body, outcome.snapshot.content_type).text
+            waiting += sitemaps_in(text, url)
+            for entry in read_feed(text, url):
+                if seed.wrote(entry) and (target := seed.target_of(entry, "sitemap")) is not None:
+                    found.targets.setdefault(target.key, target)
+        if not asked:
+            found.reason = "sitemap: robots.txt names none"
         return found
 
     async def _follow(self, seed: Seed, way: str) -> Found:
@@ -104,22 +140,25 @@ class Discoverer:
         found.refused = parsed.verdict in ("challenge", "login")
         return None
 
-    def _note(self, found: Found, source_id: int | None) -> None:
+    def _note(self, found: Found, seed: Seed) -> None:
+        """Put what was found into the frontier, and how the list did into its source's row."""
         now = self.now()
-        targets = list(found.targets.values())
+        with self.ledger.archive.read() as connection:
+            last = frontier.last_found(connection, seed.source_id)
+        if found.complete and last >= MIN_FOR_SHRUNK and len(found.targets) < SHRUNK * last:
+            found.reason = f"only {len(found.targets)} posts found, {last} at the last run"
 
         def change(connection: Connection) -> None:
-            for target in targets:
-                frontier.find_or_add(connection, target, now, source_id=source_id)
-            if source_id is not None:
-                said = {"run_at": now, "total": found.total, "found": len(targets), "way": found.way}
+            for target in found.targets.values():
+                frontier.find_or_add(connection, target, now, source_id=seed.source_id)
+            if seed.source_id is not None:
+                said = {"run_at": now, "total": found.total, "found": len(found.targets), "way": found.way}
                 if found.complete:
                     said["ok_at"] = now
-                frontier.note_source_run(connection, source_id, reason=found.reason, **said)
+                frontier.note_source_run(connection, seed.source_id, reason=found.reason, **said)
 
         self.ledger.add(change)
         self.ledger.flush()
-        self.ledger.counts["found"] += len(targets)
 
 
 def _merge(tries: list[Found]) -> Found:

@@ -16,7 +16,8 @@ from scraper.urls import canonicalise, host_of, is_url, parse_url, unwrap, url_k
 class Seed:
     """A seed understood; ``platform`` is None for a page of no known platform.
 
-    ``base`` is the origin that is asked in the platform's place, '' for the platform itself.
+    ``base`` is the origin that is asked in the platform's place, '' for the platform itself. ``source_id`` is the
+    row of a seed that is kept for every night; ``match`` the query that its posts must pass, '' for all.
     """
 
     url: str
@@ -24,6 +25,8 @@ class Seed:
     platform: Site | None = None
     address: Address | None = None
     base: str = ""
+    source_id: int | None = None
+    match: str = ""
 
     @property
     def site(self) -> str:
@@ -58,6 +61,14 @@ class Seed:
         for there, here in ((self.base, home), (self.base.replace("/", "\\/"), home.replace("/", "\\/"))):
             body = body.replace(there.encode(), here.encode())
         return self.platform.read_list(body, move(snapshot.url, home), snapshot.content_type)
+
+    def wrote(self, entry: Entry) -> bool:
+        """Say whether an entry's address names a post of this author."""
+        if self.platform is None or self.address is None:
+            return False
+        home = self.platform.home
+        address = self.platform.address(move(entry.url, home) if self.base else entry.url)
+        return address is not None and address.author_id.lower() == self.address.author_id.lower()
 
     def target(self) -> Target:
         """Return the seed itself as something to fetch."""

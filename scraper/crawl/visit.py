@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,31 +12,38 @@ from typing import Any
 from sqlalchemy import Connection
 
 from scraper import sites
-from scraper.archive import blobs, frontier, posts, runs
+from scraper.archive import assets, blobs, frontier, posts, runs
 from scraper.archive.frontier import Due
 from scraper.archive.posts import Lineage
 from scraper.crawl.ledger import Ledger
+from scraper.crawl.topic import passes
 from scraper.errors import ParseError
 from scraper.fetch import outcome as fetched
 from scraper.fetch.client import Fetcher
 from scraper.models import Parsed, Post, Snapshot
 from scraper.read import parse
+from scraper.settings import Settings
 from scraper.urls import canonicalise, host_of, url_key
 
 _REFUSALS = ("login", "challenge")
+WALLS_BEFORE_REFUSAL = 3
+"""One post may be for members only; so many in a row are the site's answer."""
 
 
 @dataclass(frozen=True)
 class Visitor:
     """Visits what is due, one address at a call.
 
-    ``paused`` are the hosts that want to be left alone for longer than this run waits.
+    ``paused`` are the hosts that want to be left alone for longer than this run waits; ``walls`` counts the login
+    walls that a host has answered with in a row.
     """
 
     fetcher: Fetcher
     ledger: Ledger
     now: Callable[[], datetime]
+    settings: Settings
     paused: set[str] = field(default_factory=set)
+    walls: Counter[str] = field(default_factory=Counter)
 
     async def visit(self, due: Due, scope: Callable[[str], bool] | None = None) -> Parsed | None:
         """Fetch and read an address and hand the result to the ledger; return what was read, None if nothing was.
@@ -46,8 +54,8 @@ class Visitor:
             due.url, kind="page", etag=due.etag, last_modified=due.last_modified, scope=scope
         )
         match outcome:
-            case fetched.Ok(snapshot=snapshot):
-                return self._read(due, snapshot)
+            case fetched.Ok(snapshot=snapshot, moved=moved):
+                return self._read(due, snapshot, moved=moved)
             case fetched.NotModified():
                 self._unchanged(due)
             case fetched.Gone(status=status):
@@ -60,7 +68,7 @@ class Visitor:
                 self._fail(due, outcome.reason)
         return None
 
-    def _read(self, due: Due, snapshot: Snapshot) -> Parsed | None:
+    def _read(self, due: Due, snapshot: Snapshot, *, moved: bool) -> Parsed | None:
         self.ledger.counts["fetched"] += 1
         forced = due.site if due.site and sites.find(due.url) is None else ""
         try:
@@ -72,41 +80,55 @@ class Visitor:
             self._fail(due, f"the reader failed: {type(error).__name__}: {error}", trace=traceback.format_exc())
             return None
         if parsed.verdict == "article" and parsed.post is not None:
-            self._keep(due, snapshot, parsed.post, lineage_of(parsed.post, snapshot.url, forced=bool(forced)))
+            self.walls[due.host] = 0
+            lineage = lineage_of(parsed.post, snapshot.url, forced=bool(forced))
+            self._keep(due, snapshot, parsed.post, lineage, moved=moved)
         elif parsed.verdict == "gone":
             self._absent(due, parsed.reason)
         elif parsed.verdict in _REFUSALS:
-            self.fetcher.report_block(host_of(snapshot.url), parsed.verdict)
-            self._fail(due, f"{parsed.verdict}: {parsed.reason}", refused=True)
+            self._refused(due, snapshot, parsed)
         elif parsed.verdict not in ("listing", "feed"):
             self._fail(due, f"not an article: {parsed.reason or parsed.verdict}")
         return parsed
 
-    def _keep(self, due: Due, snapshot: Snapshot, post: Post, lineage: Lineage) -> None:
+    def _refused(self, due: Due, snapshot: Snapshot, parsed: Parsed) -> None:
+        """Note a challenge against the host; a login wall only where nothing else comes any more."""
+        self.walls[due.host] += parsed.verdict == "login"
+        if parsed.verdict == "challenge" or self.walls[due.host] >= WALLS_BEFORE_REFUSAL:
+            self.fetcher.report_block(host_of(snapshot.url), parsed.verdict)
+        self._fail(due, f"{parsed.verdict}: {parsed.reason}", refused=True)
+
+    def _keep(self, due: Due, snapshot: Snapshot, post: Post, lineage: Lineage, *, moved: bool) -> None:
+        """Store a post with its snapshot, unless it is another one than was asked, unwanted or forgotten."""
         key = f"{post.site}/{post.native_id}"
-        if due.site and key != due.key:
+        if due.site and key != due.key and not moved:
             self._fail(due, f"another post was served: {key} in place of {due.key}")
             return
-        now = self.now()
-        etag, last_modified = snapshot.header("etag"), snapshot.header("last-modified")
-        row = self.ledger.take_record(snapshot.url) or _row_of(snapshot)
-        run_id, archive_blobs, counts = self.ledger.run_id, self.ledger.archive.blobs, self.ledger.counts
+        now, ledger, settings = self.now(), self.ledger, self.settings
+        row = ledger.take_record(snapshot.url) or _row_of(snapshot)
 
         def change(connection: Connection) -> None:
             if frontier.is_forgotten(connection, post.site, post.native_id, post.author.id):
-                frontier.failed(connection, due.id, now, "forgotten", state="skipped")
+                frontier.failed(connection, due.id, now, "forgotten by wish", state="skipped")
                 return
-            blob_id = archive_blobs.put(connection, snapshot.body, family=due.host, now=now)
-            fetch_id = runs.log_fetch(connection, run_id, {**row, "blob_id": blob_id})
-            saved = posts.save(connection, post, lineage=lineage, now=now, fetch_id=fetch_id, run_id=run_id)
-            counts[saved.change] += 1
+            if due.post_id is None and not _wanted(connection, due, post, settings):
+                ledger.counts["passed_over"] += 1
+                frontier.failed(connection, due.id, now, "does not match", state="skipped")
+                return
+            blob_id = ledger.archive.blobs.put(connection, snapshot.body, family=due.host, now=now)
+            fetch_id = runs.log_fetch(connection, ledger.run_id, {**row, "blob_id": blob_id})
+            saved = posts.save(connection, post, lineage=lineage, now=now, fetch_id=fetch_id, run_id=ledger.run_id)
+            ledger.counts[saved.change] += 1
+            if settings.images:
+                assets.add(connection, (image.url for image in post.images))
             frontier.done(
                 connection, due.id, now, changed=saved.change != "unchanged", post_id=saved.post_id,
-                etag=etag, last_modified=last_modified,
+                etag=snapshot.header("etag"), last_modified=snapshot.header("last-modified"),
+                url=canonicalise(snapshot.url) if moved else None,
             )  # fmt: skip
             blobs.drop_superseded(connection, saved.post_id)
 
-        self.ledger.add(change)
+        ledger.add(change)
 
     def _unchanged(self, due: Due) -> None:
         now = self.now()
@@ -143,6 +165,12 @@ class Visitor:
         now = self.now()
         self.ledger.add(lambda connection: frontier.failed(connection, due.id, now, reason))
         self.ledger.fail(due.url, reason, refused=refused, traceback=trace)
+
+
+def _wanted(connection: Connection, due: Due, post: Post, settings: Settings) -> bool:
+    """Say whether some source that led here, or the run's own --match, wants a post of this content."""
+    queries = [settings.match] if settings.match else frontier.matches_of(connection, due.id)
+    return not queries or any(not query or passes(query, post, settings.zone()) for query in queries)
 
 
 def lineage_of(post: Post, url: str, *, forced: bool) -> Lineage:

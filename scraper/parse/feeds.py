@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from lxml import etree
 
@@ -47,6 +48,12 @@ def read_feed(text: str, url: str = "") -> tuple[Entry, ...]:
             title = collapse(values.get("title", ""))
             entries.append(Entry(address, "", title, parse_date(published), parse_date(updated)))
     return tuple(entries)
+
+
+def sitemaps_in(text: str, url: str = "") -> tuple[str, ...]:
+    """Return the sitemaps that an index of sitemaps names, none for any other text."""
+    found = re.findall(r"<sitemap>\s{0,99}<loc>([^<]{1,2000})</loc>", text)
+    return tuple(address for loc in found if (address := canonicalise(unescape(loc.strip()), url)))
 
 
 def _values(item: etree._Element) -> dict[str, str]:
