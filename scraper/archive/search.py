@@ -85,7 +85,7 @@ def find(
     query = parse_query(query_text)
     if not (query.terms or query.filters or query.excluded):
         raise UsageError(f"{query_text!r}: nothing to search for; give a word, such as 大模型 or C++")
-    found, rank = _matching(query, filters, zone)
+    found, rank = matching(query, filters, zone)
     newest = (revisions.c.published_at.desc().nulls_last(), posts.c.id.desc())
     order = newest if sort == "date" or rank is None else (rank, posts.c.id)
     ids = connection.scalars(found.order_by(*order).limit(limit)).all()
@@ -94,7 +94,7 @@ def find(
     return SearchResult(query, hits, connection.scalar(counted) or 0)
 
 
-def _matching(query: Query, filters: Filters, zone: tzinfo) -> tuple[Any, ColumnElement[float] | None]:
+def matching(query: Query, filters: Filters, zone: tzinfo) -> tuple[Any, ColumnElement[float] | None]:
     """Return the SELECT of the matching posts' ids, and what ranks them, None where no term was looked up."""
     joined = posts.join(revisions, revisions.c.id == posts.c.revision_id)
     rank: ColumnElement[float] | None = None
