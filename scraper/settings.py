@@ -1,15 +1,13 @@
-"""The effective settings of a run: defaults, then the environment, then flags.
-
-Reading the environment happens here and nowhere else.
-"""
+"""The settings of a run. settings_file.py fills them from scraper.toml, the environment and flags, in this order."""
 
 from __future__ import annotations
 
 import os
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from scraper.errors import UsageError
 
@@ -23,6 +21,28 @@ class Resolve:
     host: str
     port: int
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is said of one host or one source alone; None where nothing is, and the settings' own word holds."""
+
+    delay_s: float | None = None
+    max_posts: int | None = None
+    revisit_days: tuple[int, ...] | None = None
+    images: bool | None = None
+    scope: tuple[str, ...] | None = None
+    """Only addresses that begin so are followed: whole ones, or paths such as /blog/."""
+    min_posts: int | None = None
+    """A list that names fewer is a failure."""
+
+
+SECRETS = frozenset({"cookies", "proxy", "ping_url", "webhook_url"})
+"""Fields that no log, no archive and no report may show: who knows a signal's address can send it."""
+
+
+MIN_SECRET_CHARS = 8
+"""A shorter path in a signal's address is a word, not a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +63,24 @@ class Settings:
     max_wait_s: float = 60.0
     """A host that asks for a longer pause than this is left for a later run."""
     ca_bundle: str = ""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     allow_hosts: tuple[str, ...] = ()
     """HOST:PORT of loopback or private addresses that may be dialled, exactly those."""
     resolve: tuple[Resolve, ...] = ()
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Cookie header by host, from SCRAPER_COOKIE_<HOST> with dots as underscores; never stored or logged."""
     images: bool = True
+    revisit_days: tuple[int, ...] = (1, 3, 7, 21, 60)
+    """A post that stays as it is, is looked at again after these many days; from the last on, every so many."""
+    hosts: Mapping[str, Rules] = field(default_factory=dict)
+    sources: Mapping[str, Rules] = field(default_factory=dict)
+    ping_url: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)
+    metrics_file: str = ""
+    log_format: str = "text"
+    log_file: str = ""
+    log_bytes: int = 10_000_000
+    log_keep: int = 5
     max_posts: int | None = None
     max_time_s: float | None = None
     max_bytes: int | None = None
@@ -67,33 +98,35 @@ class Settings:
         """Return the zone in which a person's days begin."""
         return zoneinfo.ZoneInfo(self.timezone)
 
+    def rules(self, host: str, source: str = "") -> Rules:
+        """Return what holds for a host, or for a source on it: the source's word, else the host's, else none."""
+        ours = self.sources.get(source, Rules())
+        theirs = self.hosts.get(host, Rules())
+        return Rules(
+            **{
+                rule.name: getattr(theirs, rule.name) if getattr(ours, rule.name) is None else getattr(ours, rule.name)
+                for rule in fields(Rules)
+            }
+        )
 
-def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the defaults as changed by SCRAPER_* variables.
+    def delay_of(self, host: str) -> float | None:
+        """Return the seconds to leave between requests to a host, None for the site's own."""
+        return self.delay_s if (said := self.rules(host).delay_s) is None else said
 
-    Raises:
-        UsageError: a variable has a value that cannot be right.
-    """
-    settings = Settings()
-    timezone = environ.get("SCRAPER_TIMEZONE", settings.timezone)
-    try:
-        zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(f"SCRAPER_TIMEZONE={timezone!r} is no time zone; give one such as Asia/Shanghai") from error
-    prefix = "SCRAPER_COOKIE_"
-    cookies = {
-        key.removeprefix(prefix).replace("_", ".").lower(): value
-        for key, value in environ.items()
-        if key.startswith(prefix) and value
-    }
-    return replace(
-        settings,
-        contact=environ.get("SCRAPER_CONTACT", ""),
-        timezone=timezone,
-        ca_bundle=environ.get("SCRAPER_CA_BUNDLE", environ.get("SSL_CERT_FILE", "")),
-        proxy=environ.get("SCRAPER_PROXY", ""),
-        cookies=cookies,
-    )
+    def public(self) -> dict[str, Any]:
+        """Return the settings as they may be logged."""
+        return {name: value for name, value in asdict(self).items() if name not in SECRETS}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the texts that may be printed nowhere."""
+        login = self.proxy.rpartition("@")[0].rpartition("/")[2]
+        password = login.partition(":")[2]
+        # Signals go to addresses below the given ones, whose host may be written in another way.
+        paths = [
+            url.partition("?")[0].partition("://")[2].partition("/")[2] for url in (self.ping_url, self.webhook_url)
+        ]
+        tokens = [path for path in paths if len(path) >= MIN_SECRET_CHARS]
+        return tuple(filter(None, (*self.cookies.values(), *tokens, self.proxy, login, password)))
 
 
 def current_time(environ: Mapping[str, str] = os.environ) -> datetime:

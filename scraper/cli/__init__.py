@@ -18,10 +18,11 @@ from scraper.errors import ScraperError
 from scraper.settings import VERSION
 
 _COMMANDS = {
-    "crawl": "crawl", "add": "crawl", "remove": "crawl", "sources": "crawl",
+    "crawl": "crawl", "explain": "explain", "add": "sources", "remove": "sources", "sources": "sources",
     "import": "files", "export": "files",
     "search": "query", "show": "query", "history": "query",
     "status": "report", "runs": "report",
+    "init": "config", "config": "config",
     "demo": "demo",
 }  # fmt: skip
 """Where each command is, so that starting one does not import the others."""

@@ -1,22 +1,26 @@
-"""crawl, and the seeds that are kept for every night: add, remove, sources."""
+"""crawl: fetch what is new or changed."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from scraper import logs
 from scraper.cli import Interrupted
-from scraper.cli.options import archive_option, json_option, local_time, one_line, print_json, quiet_option
-from scraper.errors import UsageError
-from scraper.settings import Settings, current_time, from_environment, parse_duration, parse_resolve, parse_size
+from scraper.cli.options import (
+    archive_option,
+    effective_settings,
+    one_line,
+    quiet_option,
+    refuse_file,
+)
+from scraper.settings import Settings, current_time, parse_duration, parse_resolve, parse_size
 
 if TYPE_CHECKING:
     from scraper.crawl import Report
@@ -29,16 +33,19 @@ if TYPE_CHECKING:
 @click.argument("seeds", nargs=-1, metavar="[SEED]...")
 @archive_option
 @click.option("--delay", "delay_s", type=click.FloatRange(min=0), help="Seconds between requests to one host.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 16), default=1, show_default=True, help="Requests at once, a host."
-)
+@click.option("--concurrency", type=click.IntRange(1, 16), help="Requests at once, a host; 1 without it.")
 @click.option("--max-posts", type=click.IntRange(min=1), help="Ask for no more posts than this.")
 @click.option("--max-time", metavar="SPAN", help="Stop after this long, as 30m.")
 @click.option("--max-bytes", metavar="SIZE", help="Stop after this much came over the wire, as 50M.")
-@click.option("--full", is_flag=True, help="Ask for all posts, not only those that are due.")
-@click.option("--site", default="", help="Read the seed as this platform's, whatever its host.")
+@click.option("--full", is_flag=True, default=None, help="Ask for all posts, not only those that are due.")
+@click.option("--match", metavar="QUERY", help="Keep only posts that hold this, as `search` has it.")
+@click.option("--images/--no-images", default=None, help="Fetch the posts' images too, or not; fetched without it.")
+@click.option("--dry-run", is_flag=True, default=None, help="Ask the lists, say what would be fetched and why.")
+@click.option("--site", help="Read the seed as this platform's, whatever its host.")
 @click.option("--allow-host", multiple=True, metavar="HOST:PORT", help="A loopback or private address to dial.")
 @click.option("--resolve", multiple=True, metavar="HOST:PORT:ADDRESS", help="Where a host is, as curl has it.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="How log lines look; text without it.")
+@click.option("--log-file", metavar="FILE", help="Write the log here too.")
 @quiet_option
 def crawl_command(
     seeds: tuple[str, ...], db: Path, max_time: str | None, max_bytes: str | None, resolve: tuple[str, ...],
@@ -48,17 +55,41 @@ def crawl_command(
 
     A SEED is the address of a post, an author or a column. What a run leaves undone, the next goes on with.
     """
-    if verbose:
-        say_what_happens()
-    settings = replace(
-        from_environment(),
+    effective = effective_settings()
+    settings = effective.with_flags(
         max_time_s=None if max_time is None else parse_duration(max_time).total_seconds(),
         max_bytes=None if max_bytes is None else parse_size(max_bytes),
-        resolve=tuple(map(parse_resolve, resolve)),
-        allow_hosts=allow_host,
+        resolve=(*effective.settings.resolve, *map(parse_resolve, resolve)) if resolve else None,
+        allow_hosts=(*effective.settings.allow_hosts, *allow_host) if allow_host else None,
         **options,
-    )
-    return crawl_into(db, seeds, settings, quiet=quiet)
+    ).settings
+    with logs.writing(settings, verbose=verbose):
+        if settings.dry_run:
+            return plan_for(db, seeds, settings)
+        return crawl_into(db, seeds, settings, quiet=quiet)
+
+
+def plan_for(db: Path, seeds: tuple[str, ...], settings: Settings) -> int:
+    """Print what a crawl into the archive would fetch and why; nothing is stored, not even an archive made."""
+    from tempfile import TemporaryDirectory
+
+    from scraper.archive import Archive
+    from scraper.crawl import clock_from, seeds_of
+    from scraper.crawl.plan import plan
+
+    with TemporaryDirectory() as folder:
+        if not db.exists():
+            db = Path(folder) / "archive.db"
+            Archive(db, write=True).close()
+        with Archive(db) as archive:
+            named = seeds_of(seeds, archive, settings)
+            clock = clock_from(current_time())
+            planned, troubles = asyncio.run(plan(named, archive, settings, clock, every_due=not seeds))
+    for one in planned:
+        click.echo(f"{'fetch' if one.due else 'leave'}  {one.url}  {one_line(one.why)}")
+    for trouble in troubles:
+        click.echo(f"scraper: {one_line(trouble)}", err=True)
+    return 1 if troubles else 0
 
 
 def crawl_into(db: Path, seeds: tuple[str, ...], settings: Settings, *, quiet: bool) -> int:
@@ -67,23 +98,15 @@ def crawl_into(db: Path, seeds: tuple[str, ...], settings: Settings, *, quiet: b
     from scraper.crawl import clock_from, run
 
     for seed in seeds:
-        _refuse_file(seed)
+        refuse_file(seed)
+    watcher = None
+    if not quiet and sys.stderr is not None and sys.stderr.isatty():
+        from scraper.cli.progress import show as watcher
+    clock = clock_from(current_time())
     with Archive(db, write=True, command="crawl") as archive:
-        report = asyncio.run(_interruptible(run(seeds, archive, settings, clock_from(current_time()))))
+        report = asyncio.run(_interruptible(run(seeds, archive, settings, clock, watcher)))
     _tell(report, db, quiet=quiet)
     return report.exit_code
-
-
-def say_what_happens() -> None:
-    """Let each address's outcome be a line on stderr."""
-    logger = logging.getLogger("scraper")
-    logger.addHandler(logging.StreamHandler(sys.stderr))
-    logger.setLevel(logging.INFO)
-
-
-def _refuse_file(seed: str) -> None:
-    if "://" not in seed and Path(seed).exists():
-        raise UsageError(f"{seed}: a file or folder; use `scraper import {seed}`")
 
 
 async def _interruptible(work: Coroutine[Any, Any, Report]) -> Report:
@@ -117,56 +140,3 @@ def _tell(report: Report, db: Path, *, quiet: bool) -> None:
     names = ("found", "fetched", "new", "changed", "unchanged", "gone", "failed", "requests")
     said = ", ".join(f"{name} {counts[name]}" for name in names if counts.get(name))
     click.echo(f"{db}: {said or 'nothing was due'}", err=True)
-
-
-@click.command("add", epilog="Example: scraper add https://blog.csdn.net/USER")
-@click.argument("seed")
-@archive_option
-@click.option("--site", default="", help="Read the seed as this platform's, whatever its host.")
-def add_command(seed: str, db: Path, site: str) -> None:
-    """Keep a SEED: `scraper crawl` without seeds asks it every time."""
-    from scraper.archive import Archive, frontier
-    from scraper.crawl.seeds import read_seed
-
-    _refuse_file(seed)
-    read = read_seed(seed, site)
-    with Archive(db, write=True, command="add") as archive, archive.write() as connection:
-        new = frontier.add_source(
-            connection, read.url, kind=read.kind, site=site or read.site, native_id=read.native_id,
-            match="", now=current_time(),
-        )  # fmt: skip
-    click.echo(f"{'kept' if new else 'kept already'}: {read.url} ({read.kind})", err=True)
-
-
-@click.command("remove", epilog="Example: scraper remove https://blog.csdn.net/USER")
-@click.argument("seed")
-@archive_option
-def remove_command(seed: str, db: Path) -> None:
-    """Stop keeping a SEED; the posts that it brought stay."""
-    from scraper.archive import Archive, frontier
-    from scraper.crawl.seeds import read_seed
-
-    with Archive(db, write=True, command="remove") as archive, archive.write() as connection:
-        if not (frontier.remove_source(connection, seed) or frontier.remove_source(connection, read_seed(seed).url)):
-            raise UsageError(f"{seed}: not among the sources; `scraper sources` lists them")
-    click.echo(f"removed: {seed}", err=True)
-
-
-@click.command("sources", epilog="Example: scraper sources --json")
-@archive_option
-@json_option
-def sources_command(db: Path, as_json: bool) -> None:
-    """List the seeds that are asked every time."""
-    from scraper.archive import Archive, frontier
-
-    with Archive(db) as archive, archive.read() as connection:
-        rows = frontier.list_sources(connection)
-    for row in rows:
-        if as_json:
-            print_json(row)
-            continue
-        total = "?" if row["total"] is None else row["total"]
-        state = one_line(row["reason"]) or (
-            f"well at {local_time(row['ok_at'])}" if row["ok_at"] else "not yet crawled"
-        )
-        click.echo(f"{row['seed']}  {row['kind']}  {row['posts']} of {total} posts  {state}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
@@ -11,16 +12,43 @@ from typing import Any, TypeVar
 import click
 
 from scraper.errors import UsageError
-from scraper.settings import from_environment
+from scraper.settings_file import Effective, load
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_EFFECTIVE = "scraper.settings_file.Effective"
+_PATH = click.Path(path_type=Path)
+
 
 def archive_option(command: Command) -> Command:
-    """Add --db."""
-    return click.option(
-        "--db", default="archive.db", type=click.Path(path_type=Path), show_default=True, help="The archive's file."
-    )(command)
+    """Add --db and --config; the settings are read, and checked as a whole, before the command begins."""
+
+    @functools.wraps(command)
+    def with_settings(*arguments: Any, config: Path | None, **options: Any) -> Any:
+        click.get_current_context().meta[_EFFECTIVE] = load(options["db"], config)
+        return command(*arguments, **options)
+
+    return _path_options(with_settings)  # type: ignore[return-value]
+
+
+def paths_option(command: Command) -> Command:
+    """Add --db and --config alone, for a command that looks at the settings itself."""
+    return _path_options(command)
+
+
+def _path_options(command: Command) -> Command:
+    for option in (
+        click.option("--config", type=_PATH, help="The settings' file; without it scraper.toml beside the archive."),
+        click.option("--db", default="archive.db", type=_PATH, show_default=True, help="The archive's file."),
+    ):
+        command = option(command)
+    return command
+
+
+def effective_settings() -> Effective:
+    """Return the settings of the command that runs."""
+    effective: Effective = click.get_current_context().meta[_EFFECTIVE]
+    return effective
 
 
 def json_option(command: Command) -> Command:
@@ -65,7 +93,7 @@ def _moment(option: str, day: str, at: time) -> datetime | None:
     if not day:
         return None
     try:
-        return datetime.combine(date.fromisoformat(day), at, from_environment().zone())
+        return datetime.combine(date.fromisoformat(day), at, effective_settings().settings.zone())
     except ValueError as error:
         raise UsageError(f"{option} {day!r} is no day; give one such as 2024-01-30") from error
 
@@ -88,9 +116,19 @@ def local_time(moment: datetime | str | None, *, day_only: bool = False) -> str:
     if moment is None or moment == "":
         return ""
     value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return value.astimezone(from_environment().zone()).strftime("%Y-%m-%d" if day_only else "%Y-%m-%d %H:%M")
+    return value.astimezone(effective_settings().settings.zone()).strftime("%Y-%m-%d" if day_only else "%Y-%m-%d %H:%M")
 
 
 def one_line(text: str) -> str:
     """Return text as it is safe to print on one line of a terminal: no control characters, no line ends."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def refuse_file(seed: str) -> None:
+    """Check that a seed is no file.
+
+    Raises:
+        UsageError: it is one, or a folder; the message says what reads it.
+    """
+    if "://" not in seed and Path(seed).exists():
+        raise UsageError(f"{seed}: a file or folder; use `scraper import {seed}`")

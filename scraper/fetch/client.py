@@ -103,12 +103,14 @@ class Fetcher:
         last_modified: str = "",
         headers: tuple[tuple[str, str], ...] = (),
         scope: Callable[[str], bool] | None = None,
+        content: bytes | None = None,
     ) -> Outcome:
         """Return what asking for an address came to; nothing that a server or network does is raised.
 
         ``headers`` go to the host of the address only. ``scope`` says of a redirect's address whether it is
         still wanted; without it a redirect may lead to the same host or one below it. A page that redirects to
-        the home page, or from https to http, is not followed in any case.
+        the home page, or from https to http, is not followed in any case. With ``content`` the address is not
+        asked but sent it (POST), and no redirect is followed.
         """
         try:
             target = self._guard.check(url)
@@ -116,7 +118,9 @@ class Fetcher:
             outcome: Outcome = OutOfScope(url=url, requested_url=url, reason=str(error))
         else:
             cookie = self._settings.cookies.get(target.hostname, "")
-            outcome = await self._follow(Request(url, target, kind, headers, etag, last_modified, scope, cookie))
+            outcome = await self._follow(
+                Request(url, target, kind, headers, etag, last_modified, scope, cookie, content)
+            )
         self._report(kind, outcome)
         return outcome
 
@@ -137,7 +141,7 @@ class Fetcher:
     def _host(self, target: Target) -> Host:
         host = self._hosts.get(target.host)
         if host is None:
-            given = self._settings.delay_s
+            given = self._settings.delay_of(target.host)
             host = self._hosts[target.host] = Host(
                 target.host,
                 self._settings,
@@ -161,6 +165,8 @@ class Fetcher:
             if not isinstance(result, Redirect):
                 return result
             facts = result.facts
+            if request.content is not None:
+                return Failed(**facts, reason="redirects what is sent to it; name the final address")
             permanent = permanent and facts["status"] in PERMANENT_STATUSES
             hop = self._next_hop(request, target, result)
             if not isinstance(hop, Target):
@@ -268,22 +274,20 @@ class Fetcher:
             request.headers_for(target, may_have_cookie=may_have_cookie),
             deadline_s=settings.deadline_s,
             max_bytes=limits.get(request.kind, settings.max_page_bytes),
+            content=request.content,
         )
 
     def _report(self, kind: FetchKind, outcome: Outcome) -> None:
-        detail = outcome.detail if isinstance(outcome, Blocked) else ""
-        logger.info(
-            "%s",
-            format_event(
-                outcome.name,
-                kind=kind,
-                url=outcome.url,
-                status=outcome.status,
-                ms=outcome.elapsed_ms or None,
-                reason=outcome.reason,
-                detail=detail,
-            ),
-        )
+        values = {
+            "kind": kind,
+            "url": outcome.url,
+            "status": outcome.status,
+            "ms": outcome.elapsed_ms or None,
+            "reason": outcome.reason,
+            "detail": outcome.detail if isinstance(outcome, Blocked) else "",
+        }
+        line = format_event(outcome.name, **values)
+        logger.info("%s", line, extra={"values": {"event": outcome.name, **values}})
 
 
 def _check_header_values(settings: Settings) -> None:

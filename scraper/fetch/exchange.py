@@ -86,6 +86,7 @@ async def exchange(
     *,
     deadline_s: float,
     max_bytes: int,
+    content: bytes | None = None,
 ) -> Answer | Trouble:
     """Ask once and return the answer, or what went wrong; raises nothing that a server or network can cause."""
     status: int | None = None
@@ -93,8 +94,9 @@ async def exchange(
     try:
         async with asyncio.timeout(deadline_s):
             request = client.build_request(
-                "GET",
+                "GET" if content is None else "POST",
                 target.url,
+                content=content,
                 headers=headers,
                 extensions={"target": target},
                 timeout=httpx.Timeout(None, connect=min(_CONNECT_TIMEOUT_S, deadline_s)),

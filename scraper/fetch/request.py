@@ -32,6 +32,8 @@ class Request:
     last_modified: str = ""
     scope: Callable[[str], bool] | None = None
     cookie: str = field(default="", repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    """What is sent to the address (POST); None for asking it (GET)."""
 
     @property
     def validators(self) -> dict[str, str]:

@@ -145,6 +145,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                     target=target.path,
                 ),
                 headers=request.headers.raw,
+                content=request.stream,
                 extensions={"timeout": request.extensions["timeout"]},
             )
         )
