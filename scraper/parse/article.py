@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import cast
 
 from lxml.html import HtmlElement
 
 from scraper.models import Author, Parsed, Post
+from scraper.parse.blog_lists import is_home, read_blog_list, read_home, read_perhaps_list
 from scraper.parse.clean import clean
 from scraper.parse.dates import parse_date
 from scraper.parse.markdown import convert
 from scraper.parse.page import Index, Page, find_json_ld, script_language
+from scraper.parse.select import select
 from scraper.parse.site import article
+from scraper.parse.themes import Theme, fill, find_theme
 from scraper.parse.tree import collapse, text_of
 from scraper.parse.verdict import judge, refusal
-from scraper.urls import host_of, parse_url, url_key
+from scraper.urls import host_of, url_key
 
 PARSER = "generic/1"
 
@@ -34,11 +37,6 @@ _CHROME_WORDS = re.compile(
 )
 _MIN_SCORE = 100.0
 _MAX_LINK_DENSITY = 0.5
-_LIST_ADDRESS = re.compile(
-    r"(?:/[^/]+)?/(?:archives?|tags?|categor(?:y|ies)|page|topics?|series)(?:/(?:page/)?\d{1,4})?(?:/index\.html?|\.html?)?/?"
-    r"|(?:/[^/]+)?/(?:tags?|categor(?:y|ies)|page)/[^/]+(?:/page/\d+)?(?:/index\.html?)?/?",
-    re.IGNORECASE,
-)
 _TITLE_SEPARATOR = re.compile(r"\s+[-|–—_·»:]{1,2}\s+")
 _BYLINES = ("author", "post-author", "author-name", "byline")
 
@@ -47,31 +45,31 @@ def read(page: Page) -> Parsed:
     """Return the article that a page holds, or why it holds none; the post is named by its address or file name."""
     if refused := refusal(page):
         return refused
-    if _is_list(page):
-        return Parsed("listing", "a page of links to posts")
+    if listed := read_blog_list(page):
+        return listed
+    themed = find_theme(page)
+    if themed is not None:
+        return read_home(page) if is_home(page) else _read_themed(page, *themed)
+    if listed := read_perhaps_list(page):
+        return listed
     body = find_body(page.tree, page.index)
     if body is None:
         return judge(page)
-    post = _header(page)
-    clean(body, _is_chrome)
+    return _article(page, _header(page), body, _is_chrome)
+
+
+def _read_themed(page: Page, theme: Theme, body: HtmlElement) -> Parsed:
+    """Read a page by the table of themes; what the theme's elements don't say is found as on any page."""
+    chrome = select(body, theme.drop) if theme.drop else []
+    return _article(page, fill(theme, page, _header(page)), body, lambda element: element in chrome)
+
+
+def _article(page: Page, post: Post, body: HtmlElement, is_chrome: Callable[[HtmlElement], bool]) -> Parsed:
+    clean(body, is_chrome)
     content = convert(body, post.url or page.url)
     if not content.text:
         return judge(page)
     return article(replace(post, language=post.language or script_language(content.text)), content)
-
-
-def _is_list(page: Page) -> bool:
-    """Tell whether a page leads to posts rather than being one: by its address, or by headings that are links."""
-    parsed = parse_url(page.url or next(iter(page.meta.addresses), ""))
-    if parsed and _LIST_ADDRESS.fullmatch(parsed.pathname):
-        return True
-    headings = [heading for heading in page.tree.iter("h1", "h2", "h3", "h4") if text_of(heading)]
-    links = [heading for heading in headings if _link_density(heading) > 0.8 and _leads_away(heading)]
-    return len(links) >= 4 and len(links) * 2 > len(headings)
-
-
-def _leads_away(heading: HtmlElement) -> bool:
-    return any("#" not in (link.get("href") or "#") for link in (*heading.iter("a"), *heading.iterancestors("a")))
 
 
 def find_body(tree: HtmlElement, index: Index | None = None) -> HtmlElement | None:
