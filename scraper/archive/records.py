@@ -63,6 +63,12 @@ def _by_url(connection: Connection, url: str) -> int | None:
     return connection.scalar(select(posts.c.id).where(posts.c.url == url).limit(1))
 
 
+def columns_of(connection: Connection, post_id: int) -> list[str]:
+    """Return the addresses of the columns that a post belongs to."""
+    query = text("SELECT url FROM record_columns WHERE record_id = :id AND url <> '' ORDER BY url")
+    return list(connection.scalars(query, {"id": post_id}))
+
+
 def record(connection: Connection, post_id: int) -> dict[str, Any]:
     """Return one row of the view ``records`` as a dict, its JSON read."""
     return _as_record(connection.execute(text("SELECT * FROM records WHERE id = :id"), {"id": post_id}).one())

@@ -48,6 +48,13 @@ def log_fetches(connection: Connection, run_id: int | None, rows: list[Mapping[s
         connection.execute(insert(fetches), [{"run_id": run_id, **row} for row in rows])
 
 
+def fetches_of(connection: Connection, url: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return the newest exchanges of an address, newest first."""
+    wanted = (fetches.c.at, fetches.c.status, fetches.c.outcome, fetches.c.reason, fetches.c.size_bytes)
+    query = select(*wanted).where(fetches.c.url == url).order_by(fetches.c.id.desc()).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
 def prune_fetches(connection: Connection, now: datetime, *, days: int = FETCH_LOG_DAYS) -> int:
     """Forget old exchanges that no revision and no post rests on, and return how many."""
     held = select(revisions.c.fetch_id).where(revisions.c.fetch_id.is_not(None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,12 @@ from scraper.cli.options import (
     quiet_option,
     refuse_file,
 )
+from scraper.errors import ArchiveLocked
 from scraper.settings import Settings, current_time, parse_duration, parse_resolve, parse_size
 
 if TYPE_CHECKING:
     from scraper.crawl import Report
+    from scraper.summary import Summary
 
 
 @click.command(
@@ -93,20 +95,32 @@ def plan_for(db: Path, seeds: tuple[str, ...], settings: Settings) -> int:
 
 
 def crawl_into(db: Path, seeds: tuple[str, ...], settings: Settings, *, quiet: bool) -> int:
-    """Crawl into the archive at a path, say how it went, and return the exit code."""
+    """Crawl into the archive at a path, tell whoever is to know how it went, and return the exit code."""
+    from scraper import notify
     from scraper.archive import Archive
+    from scraper.cli.progress import show
     from scraper.crawl import clock_from, run
+    from scraper.summary import summarise
 
     for seed in seeds:
         refuse_file(seed)
-    watcher = None
-    if not quiet and sys.stderr is not None and sys.stderr.isatty():
-        from scraper.cli.progress import show as watcher
+    watcher = show if not quiet and sys.stderr is not None and sys.stderr.isatty() else None
     clock = clock_from(current_time())
-    with Archive(db, write=True, command="crawl") as archive:
-        report = asyncio.run(_interruptible(run(seeds, archive, settings, clock, watcher)))
-    _tell(report, db, quiet=quiet)
-    return report.exit_code
+    try:
+        with Archive(db, write=True, command="crawl") as archive:
+            _warn(notify.started(settings))
+            ended = asyncio.run(_interruptible(run(seeds, archive, settings, clock, watcher)))
+            with archive.read() as connection:
+                summary = summarise(connection, ended.run_id, db, clock())
+    except (ArchiveLocked, Interrupted):
+        # The run that holds the archive tells how it goes; and whoever ended this one knows.
+        raise
+    except Exception as error:
+        _warn(notify.broke_off(error, db, settings))
+        raise
+    _warn(notify.ended(summary, settings))
+    _tell(summary, ended.stopped, db, settings, quiet=quiet)
+    return ended.exit_code
 
 
 async def _interruptible(work: Coroutine[Any, Any, Report]) -> Report:
@@ -129,14 +143,19 @@ async def _interruptible(work: Coroutine[Any, Any, Report]) -> Report:
         raise Interrupted(received[0]) from None
 
 
-def _tell(report: Report, db: Path, *, quiet: bool) -> None:
-    counts = report.counts
-    for failure in report.failures:
-        click.echo(f"scraper: {one_line(failure.url)}: {one_line(failure.reason)}", err=True)
-    if report.stopped:
-        click.echo(f"scraper: stopped by {report.stopped}; the next run goes on with what is due", err=True)
-    if quiet and not report.failures:
-        return
-    names = ("found", "fetched", "new", "changed", "unchanged", "gone", "failed", "requests")
-    said = ", ".join(f"{name} {counts[name]}" for name in names if counts.get(name))
-    click.echo(f"{db}: {said or 'nothing was due'}", err=True)
+def _tell(summary: Summary, stopped: str, db: Path, settings: Settings, *, quiet: bool) -> None:
+    from scraper.summary import counts_line, report
+
+    if summary.exit_code:
+        click.echo(report(summary, settings), err=True)
+    elif not quiet:
+        click.echo(f"{db}: {counts_line(summary.run['counts'])}", err=True)
+        if not settings.contact:
+            click.echo("scraper: no contact is set, so that sites cannot reach you: `scraper init`", err=True)
+    if stopped and not quiet:
+        click.echo(f"scraper: stopped by {stopped}; the next run goes on with what is due", err=True)
+
+
+def _warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"scraper: warning: {one_line(line)}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,14 @@ class Report:
     stopped: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What can be seen of a run while it goes on: its counts, and how many addresses wait at each host."""
+
+    counts: Mapping[str, int]
+    waiting: Callable[[], Mapping[str, int]]
+
+
 def crawl(
     seeds: Sequence[str], archive: Archive, settings: Settings | None = None, now: datetime | None = None
 ) -> Report:
@@ -55,19 +63,25 @@ def clock_from(moment: datetime) -> Callable[[], datetime]:
     return lambda: moment + timedelta(seconds=time.monotonic() - began)
 
 
-async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: Callable[[], datetime]) -> Report:
-    """Do what :func:`crawl` does, on a running loop and with a clock."""
-    work = [read_seed(text, settings.site) for text in seeds] or _sources(archive)
-    if not work:
-        raise UsageError("nothing to crawl: name a seed, or keep one for every night with `scraper add SEED`")
+async def run(
+    seeds: Sequence[str],
+    archive: Archive,
+    settings: Settings,
+    now: Callable[[], datetime],
+    watcher: Callable[[Watch], Coroutine[None, None, None]] | None = None,
+) -> Report:
+    """Do what :func:`crawl` does, on a running loop and with a clock; ``watcher`` runs beside it."""
+    work = seeds_of(seeds, archive, settings)
     with archive.write() as connection:
         run_id = runs.start(connection, "crawl", _told(seeds, settings), now())
     ledger = Ledger(archive, run_id, now)
-    writer = asyncio.create_task(ledger.flush_every_second())
+    beside = [asyncio.create_task(ledger.flush_every_second())]
     outcome, exit_code, stopped = "crashed", FAILED, ""
     try:
         async with Fetcher(settings, ledger, now=now, log=ledger.record, delay_for=delay_of) as fetcher:
             crawler = Crawler(archive, settings, ledger, fetcher, now, every_due=not seeds)
+            if watcher is not None:
+                beside.append(asyncio.create_task(watcher(Watch(ledger.counts, crawler.waiting_by_host))))
             await crawler.crawl(work)
             stopped = crawler.stopped
         exit_code = _exit_code(ledger)
@@ -76,7 +90,8 @@ async def run(seeds: Sequence[str], archive: Archive, settings: Settings, now: C
         outcome, exit_code = "interrupted", 143 if interruption.args == (signal.SIGTERM,) else 130
         raise
     finally:
-        writer.cancel()
+        for task in beside:
+            task.cancel()
         ledger.flush()
         with archive.write() as connection:
             runs.finish(connection, run_id, outcome=outcome, exit_code=exit_code, counts=dict(ledger.counts), now=now())
@@ -89,6 +104,18 @@ def delay_of(host: str) -> float:
         if any(pattern.fullmatch(host) for pattern in site.hosts):
             return site.delay_s
     return 1.0
+
+
+def seeds_of(texts: Sequence[str], archive: Archive, settings: Settings) -> list[Seed]:
+    """Return the seeds that are named, or else the sources of the archive.
+
+    Raises:
+        UsageError: one is no address, or there is neither.
+    """
+    seeds = [read_seed(text, settings.site) for text in texts] or _sources(archive)
+    if not seeds:
+        raise UsageError("nothing to crawl: name a seed, or keep one for every night with `scraper add SEED`")
+    return seeds
 
 
 def _sources(archive: Archive) -> list[Seed]:

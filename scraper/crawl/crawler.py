@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,6 +25,19 @@ from scraper.settings import Settings
 from scraper.urls import host_of
 
 LISTED_KINDS = ("author", "column", "feed")
+
+
+@asynccontextmanager
+async def _tasks() -> AsyncIterator[asyncio.TaskGroup]:
+    """Run tasks together; the first error ends all and is raised as itself, not in a group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as errors:
+        error: BaseException = errors
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
 
 
 @dataclass
@@ -48,12 +62,16 @@ class Crawler:
         self._images = ImageFetcher(self.fetcher, self.ledger, self.now)
         self._began = time.monotonic()
 
+    def waiting_by_host(self) -> dict[str, int]:
+        """Return how many addresses wait at each host that is being worked on."""
+        return {host: len(waiting) for host, waiting in self.waiting.items()}
+
     async def crawl(self, seeds: Sequence[Seed]) -> None:
         """Discover and visit, then fetch images; what a budget leaves undone stays due."""
         by_host: dict[str, list[Seed]] = {}
         for seed in seeds:
             by_host.setdefault(host_of(seed.url), []).append(seed)
-        async with asyncio.TaskGroup() as group:
+        async with _tasks() as group:
             for host_seeds in by_host.values():
                 group.create_task(self._begin(group, host_seeds))
             if self.every_due:
@@ -144,7 +162,7 @@ class Crawler:
         by_host: dict[str, list[Asset]] = {}
         for asset in wanted:
             by_host.setdefault(host_of(asset.url), []).append(asset)
-        async with asyncio.TaskGroup() as group:
+        async with _tasks() as group:
             for host_assets in by_host.values():
                 group.create_task(self._fetch_images_of(host_assets))
 

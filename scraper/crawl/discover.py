@@ -181,5 +181,5 @@ def _merge(tries: list[Found]) -> Found:
         reason = f"only what {best.way} names was found: {trouble}"
     else:
         reason = trouble
-    refused = not targets and all(one.refused for one in tries)
+    refused = not targets and any(one.refused for one in tries)
     return Found(targets, total, best.way, reason, refused)

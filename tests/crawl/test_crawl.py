@@ -39,7 +39,8 @@ def test_an_author_is_crawled_whole(blog: Blog, archive: Archive, run: Crawl) ->
 def test_what_was_served_is_kept_byte_for_byte(blog: Blog, archive: Archive, run: Crawl) -> None:
     run()
     with archive.read() as connection:
-        blob_id = connection.scalar(text("SELECT f.blob_id FROM posts p JOIN fetches f ON f.id = p.fetch_id WHERE p.native_id = '1001'"))  # fmt: skip
+        newest = "SELECT f.blob_id FROM posts p JOIN fetches f ON f.id = p.fetch_id WHERE p.native_id = '1001'"
+        blob_id = connection.scalar(text(newest))
         assert blob_id is not None
         assert archive.blobs.get(connection, blob_id) == blog.page(1)
 
