@@ -51,7 +51,7 @@ def list_block(items: list[Item], start: int | None, before: Block | None) -> Bl
 
     Two lists of one marker would be read as one. A blank line inside an item makes the whole list a loose one.
     """
-    loose = any(item.loose or not _is_tight(item) for item in items)
+    loose = any((item.loose and item.blocks) or not _is_tight(item) for item in items)
     previous = before.marker if before is not None else ""
     if start is None:
         marker = "*" if previous == "-" else "-"

@@ -156,12 +156,16 @@ class BodyBuilder:
         if text:
             level = int(frame.name)
             plain = " ".join(self._plain[frame.plain_start :]).replace("\n", " ")
-            if plain:
-                self._headings.append(Heading(level, plain))
+            self.list_heading(level, plain)
             self.add_block(Block("heading", "#" * level + " " + _CLOSING_HASHES.sub(r"\1\\\2", text)))
         for block in frame.blocks:
             if block.kind != "paragraph":
                 self.add_block(block)
+
+    def list_heading(self, level: int, text: str) -> None:
+        """Add to the list of headings."""
+        if text:
+            self._headings.append(Heading(level, text))
 
     def _close_quote(self, frame: Frame) -> None:
         self.add_block(Block("quote", blocks.quote(blocks.join_blocks(frame.blocks))))

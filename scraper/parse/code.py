@@ -43,17 +43,20 @@ _LANGUAGES = frozenset({
 })  # fmt: skip
 """What a class of a bare ``pre`` may be taken for: any other class is a style."""
 _AROUND = ("div", "figure", "table", "tbody", "tr", "td", "code")
-_MAX_CLIMB = 4
+_MAX_CLIMB = 8
 
 
 def is_code_block(element: HtmlElement) -> bool:
-    """Tell whether the element is a block of code: ``pre``, or the cell that SyntaxHighlighter made of one."""
-    if element.tag == "pre":
-        return True
-    names = (element.get("class") or "").split()
-    if element.tag == "textarea":  # CSDN and others before 2012
+    """Tell whether the element is a block of code: ``pre``, or what a script for highlighting made of one.
+
+    The table of highlightjs-line-numbers counts: libxml2 ends a ``pre`` where a table begins in it.
+    """
+    tag, names = element.tag, (element.get("class") or "").split()
+    if tag == "textarea":  # CSDN and others before 2012
         return bool(element.get("name") == "code")
-    return element.tag == "td" and "code" in names and element.find("div") is not None
+    if tag == "td":  # SyntaxHighlighter
+        return "code" in names and element.find("div") is not None
+    return tag == "pre" or (tag == "table" and "hljs-ln" in names)
 
 
 def is_gutter(element: HtmlElement) -> bool:

@@ -7,14 +7,17 @@ written only if nothing is left to mark.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, product
 from typing import NamedTuple
 
 from scraper.parse import escape
 from scraper.parse.runs import BREAK, CODE, TEXT, LinkMark, Mark, Run, merge, trim
 
 DELIMITERS = {"strong": "**", "em": "*", "inner em": "_", "del": "~~"}
-_TAGS = {"strong": "<strong>", "em": "<em>", "inner em": "<em>", "del": "<del>"}
+_TAGS = {"strong": "<strong>", "em": "<em>", "del": "<del>"}
+_DROPPED = {"inner em"}
 _MAX_REPAIRS = 4
 
 
@@ -31,9 +34,12 @@ def arrange(runs: list[Run]) -> tuple[list[Token], list[Run]]:
     for attempt in range(_MAX_REPAIRS + 1):
         tokens = _nest(runs)
         failing = _failing(tokens, runs)
+        movable = attempt < _MAX_REPAIRS and bool(failing)
+        failing = failing or _misread(tokens, runs)
         if not failing:
             break
-        runs = merge(trim(_repair(runs, failing, movable=attempt < _MAX_REPAIRS)))
+        inner = [token for token in failing if token.mark == "inner em"]
+        runs = merge(trim(_repair(runs, inner or failing, movable=movable)))
     else:
         tokens = _nest(runs)
     return tokens, runs
@@ -79,25 +85,116 @@ def edge(token: Token, runs: list[Run], *, first: bool) -> str:
 
 
 def _failing(tokens: list[Token], runs: list[Run]) -> list[Token]:
-    """Return the opening and closing marks that CommonMark would not take."""
+    """Return the opening and closing marks that a reader would not take."""
     failing: list[Token] = []
-    start = 0
-    while start < len(tokens):
-        mark = tokens[start].mark
-        character = DELIMITERS.get(mark, "")[:1] if isinstance(mark, str) else ""
-        end = start + 1
-        if character:
-            while end < len(tokens) and DELIMITERS.get(str(tokens[end].mark), "")[:1] == character:
-                end += 1
-            left = edge(tokens[start - 1], runs, first=False) if start else " "
-            right = edge(tokens[end], runs, first=True) if end < len(tokens) else " "
-            closed = {token.mark for token in tokens[start:end] if not token.opens}
-            for token in tokens[start:end]:
-                takes = _takes(character, left, right) if token.opens else _takes(character, right, left)
-                if not takes or (token.opens and token.mark in closed):
-                    failing.append(token)
-        start = end
+    for begin, end in _delimiter_runs(tokens):
+        character = _delimiter(tokens[begin])[:1]
+        before, after = _around(tokens, runs, begin, end)
+        closed = {token.mark for token in tokens[begin:end] if not token.opens}
+        for token in tokens[begin:end]:
+            pairs = product(before, after) if token.opens else product(after, before)
+            takes = all(_takes(character, outside, inside) for outside, inside in pairs)
+            if not takes or (token.opens and token.mark in closed):
+                failing.append(token)
     return failing
+
+
+def _delimiter_runs(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """Yield where delimiters of one character stand side by side, as a reader counts them."""
+    position = 0
+    for character, group in groupby(tokens, key=lambda token: _delimiter(token)[:1]):
+        length = len(list(group))
+        if character:
+            yield position, position + length
+        position += length
+
+
+def _around(tokens: list[Token], runs: list[Run], begin: int, end: int) -> tuple[set[str], set[str]]:
+    before = _neighbours(tokens, runs, range(begin - 1, -1, -1))
+    return before, _neighbours(tokens, runs, range(end, len(tokens)))
+
+
+def _misread(tokens: list[Token], runs: list[Run]) -> list[Token]:
+    """Return marks that a reader would pair with others than they belong to, as in ``**a***b**c***``.
+
+    This is the procedure "process emphasis" of CommonMark for asterisks, each link's text by itself.
+    """
+    if not {"strong", "em"} <= {token.mark for token in tokens}:
+        return []
+    scopes: list[list[_Asterisks]] = [[]]
+    starts = dict(_delimiter_runs(tokens))
+    for index, token in enumerate(tokens):
+        if isinstance(token.mark, LinkMark):
+            if token.opens:
+                scopes.append([])
+            elif scopes.pop():
+                return _single(tokens)
+        elif index in starts and _delimiter(token)[0] == "*":
+            group = tokens[index : starts[index]]
+            before, after = _around(tokens, runs, index, starts[index])
+            opens = all(_takes("*", *pair) for pair in product(before, after))
+            closes = all(_takes("*", *pair) for pair in product(after, before))
+            run = _Asterisks(group, sum(len(_delimiter(each)) for each in group), opens, closes)
+            if closes and not _close(scopes[-1], run):
+                return _single(tokens)
+            if run.tokens:
+                scopes[-1].append(run)
+    return _single(tokens) if scopes[0] else []
+
+
+@dataclass(slots=True)
+class _Asterisks:
+    """A delimiter run under reading: its marks not yet paired, its length at first."""
+
+    tokens: list[Token]
+    length: int
+    opens: bool
+    closes: bool
+
+
+def _close(stack: list[_Asterisks], closer: _Asterisks) -> bool:
+    """Pair the run with openers before it; return whether each mark met its own."""
+    while closer.tokens:
+        depth = next((depth for depth in range(len(stack) - 1, -1, -1) if _may_pair(stack[depth], closer)), -1)
+        if depth < 0:
+            return closer.opens and all(token.opens for token in closer.tokens)
+        opener = stack[depth]
+        first, last = opener.tokens[-1], closer.tokens[0]
+        left, right = (sum(len(_delimiter(token)) for token in run.tokens) for run in (opener, closer))
+        if depth < len(stack) - 1 or last.opens or first.mark != last.mark:
+            return False
+        if len(_delimiter(first)) != (2 if min(left, right) > 1 else 1):
+            return False
+        opener.tokens.pop()
+        closer.tokens.pop(0)
+        if not opener.tokens:
+            stack.pop()
+    return True
+
+
+def _may_pair(opener: _Asterisks, closer: _Asterisks) -> bool:
+    if not opener.opens:
+        return False
+    total = opener.length + closer.length
+    return not ((closer.opens or opener.closes) and total % 3 == 0 and closer.length % 3 != 0)
+
+
+def _single(tokens: list[Token]) -> list[Token]:
+    return [token for token in tokens if token.mark == "em"]
+
+
+def _delimiter(token: Token) -> str:
+    return DELIMITERS.get(token.mark, "") if isinstance(token.mark, str) else ""
+
+
+def _neighbours(tokens: list[Token], runs: list[Run], indices: range) -> set[str]:
+    """Return what may count as the character beside a delimiter: cmark-gfm looks through tildes, others do not."""
+    found: set[str] = set()
+    for index in indices:
+        found.add(edge(tokens[index], runs, first=indices.step > 0))
+        if not _delimiter(tokens[index]):
+            return found
+    return found | {" "}
 
 
 def _takes(character: str, outside: str, inside: str) -> bool:
@@ -127,8 +224,8 @@ def _repair(runs: list[Run], failing: list[Token], *, movable: bool) -> list[Run
     for token in failing:
         index = token.run if token.opens else token.run - 1
         run = runs[index]
-        character = run.text[0 if token.opens else -1]
-        if movable and run.kind == TEXT and escape.is_punctuation(character):
+        is_blank = run.kind == BREAK
+        if movable and (is_blank or (run.kind == TEXT and _can_stand_outside(run.text[0 if token.opens else -1]))):
             (leading if token.opens else trailing).setdefault(index, set()).add(token.mark or "")
             continue
         step = 1 if token.opens else -1
@@ -137,8 +234,12 @@ def _repair(runs: list[Run], failing: list[Token], *, movable: bool) -> list[Run
             index += step
     result: list[Run] = []
     for index, run in enumerate(runs):
-        style = tuple(_TAGS[str(mark)] if mark in forced.get(index, ()) else mark for mark in run.style)
+        tags = forced.get(index, set())
+        style = tuple(_TAGS[str(mark)] if mark in tags else mark for mark in run.style if mark not in tags & _DROPPED)
         run = run._replace(style=style)
+        if run.kind == BREAK:
+            result.append(_without(run, "", leading.get(index, set()) | trailing.get(index, set())))
+            continue
         if index in leading:
             text, head = _split_punctuation(run.text, first=True)
             result.append(_without(run, head, leading[index]))
@@ -155,11 +256,15 @@ def _without(run: Run, text: str, marks: set[Mark]) -> Run:
     return run._replace(text=text, style=tuple(mark for mark in run.style if mark not in marks))
 
 
+def _can_stand_outside(character: str) -> bool:
+    return character.isspace() or escape.is_punctuation(character)
+
+
 def _split_punctuation(text: str, *, first: bool) -> tuple[str, str]:
-    """Return the text without its first (or last) punctuation marks, and these."""
+    """Return the text without its first (or last) punctuation marks and blanks, and these."""
     count = 0
     for character in text if first else reversed(text):
-        if not escape.is_punctuation(character):
+        if not _can_stand_outside(character):
             break
         count += 1
     return (text[count:], text[:count]) if first else (text[: len(text) - count], text[len(text) - count :])

@@ -98,6 +98,8 @@ def escape_text(text: str, used: str, before: str = " ", after: str = " ", *, in
 
     def escape_run(match: re.Match[str]) -> str:
         run = match[0]
+        if run[0] == "~" and ((match.start() == 0 and before in "*_") or (match.end() == len(text) and after in "*_")):
+            return "\\~" * len(run)  # cmark-gfm looks through a tilde beside a delimiter
         if run[0] not in used:
             return run
         left = text[match.start() - 1] if match.start() else before
@@ -142,7 +144,7 @@ def addresses(text: str) -> list[tuple[int, int]]:
         address = match[0].rstrip(_TRAILING)
         while address.endswith(")") and address.count(")") > address.count("("):
             address = address[:-1].rstrip(_TRAILING)
-        if len(address) > len("https://"):
+        if not address.endswith("//"):
             found.append((match.start(), match.start() + len(address)))
     return found
 

@@ -25,6 +25,8 @@ from scraper.parse.runs import (
 )
 
 _BACKTICKS = re.compile(r"`+")
+_LINE_BREAKS = re.compile(r"[ \t]*\n[ \t\n]*")
+_WIDE_EDGES = re.compile(r"^[ \t\n]{2,}|^\n|[ \t\n]{2,}\Z|\n\Z")
 _PAIRING = re.compile(r"[*_~`]")
 
 
@@ -66,7 +68,7 @@ def _write(tokens: list[Token], runs: list[Run], line_break: str, *, in_cell: bo
                 if "\n" in line_break:
                     piece = _line_starts(piece, at_start=last == "\n")
             elif run.kind == CODE:
-                piece = code_span(run.text, in_cell=in_cell)
+                piece = code_span(run.text, in_cell=in_cell, in_link=link_of(run) is not None)
             elif run.kind == BREAK:
                 piece = line_break
             elif run.kind == ADDRESS:
@@ -113,13 +115,14 @@ def _line_starts(text: str, *, at_start: bool) -> str:
     return first + newline + escape.escape_line_starts(rest) if newline else text
 
 
-def code_span(text: str, *, in_cell: bool = False) -> str:
-    """Return the text as a code span, with a fence that does not occur in it.
+def code_span(text: str, *, in_cell: bool = False, in_link: bool = False) -> str:
+    """Return the text as a code span, with a fence that does not occur in it; the page's own line breaks are blanks.
 
-    A backslash before a pipe cannot be said in a table's code span; there it becomes an HTML tag.
+    A backslash before a pipe cannot be said in a table's code span, nor ``]:`` in a link's that begins a paragraph:
+    there it becomes an HTML tag.
     """
-    text = re.sub(r"[\r\n]", " ", text)
-    if in_cell and "\\|" in text:
+    text = _LINE_BREAKS.sub(" ", _WIDE_EDGES.sub("", text) or " ")
+    if (in_cell and "\\|" in text) or (in_link and "]:" in text):
         return "<code>" + re.sub(r"[&<>*_`~\\\[\]|$:@]", lambda match: f"&#{ord(match[0])};", text) + "</code>"
     longest = {len(run) for run in _BACKTICKS.findall(text)}
     fence = "`" * next(length for length in range(1, len(longest) + 2) if length not in longest)

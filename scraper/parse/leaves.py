@@ -72,7 +72,10 @@ class LeafConverter(MarkdownConverter):
     def convert_pre(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Write a block of code, then the images that stand in it."""
         content = code.code_text(el)
-        if content.strip() or el.find(".//code") is not None:
+        following = el.getnext()
+        is_cut = following is not None and following.tag == "table" and code.is_code_block(following)
+        is_gutter = bool(str(el.xpath("string()")).strip())
+        if content.strip() or (el.find(".//code") is not None and not is_gutter and not is_cut):
             self._builder.add_code(code.code_language(el), content)
         for image in el.iter("img"):
             self.convert_img(image, "", frozenset())
@@ -87,10 +90,10 @@ class LeafConverter(MarkdownConverter):
             return False
         builder = self._builder
         source = media.image_source(el)
-        url = media.resolve(source, self.base_url) if source else None
+        url = media.image_address(source, self.base_url)
         if not url:
-            if media.holds_data(el):
-                builder.warnings["images embedded in the page itself are left out"] = None
+            if len(source) > len("data:,"):
+                builder.warnings["images embedded in the page, or without an address, are left out"] = None
             return False
         if self.image_url is not None:
             url = escape.encode_url(self.image_url(url))
@@ -120,6 +123,8 @@ class LeafConverter(MarkdownConverter):
     def convert_math(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Write a formula in MathML."""
         return not self._takes_formula(el)
+
+    convert_mjx_container = convert_math
 
     def convert_iframe(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Write an embedded player; an object without one shows what stands in it."""

@@ -44,11 +44,12 @@ _BLOCKS_IN_CODE = {"pre", "table", "div", "ol", "ul", "p"}
 _PERMALINK_CLASSES = frozenset({
     "header-anchor", "headerlink", "hash-link", "heading-anchor", "anchorjs-link", "markdownIt-Anchor", "anchor",
 })  # fmt: skip
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _PERMALINK_SIGNS = {"", "#", "¶", "§", "🔗"}
 
 
 _CONVERTED = frozenset({
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "dir", "menu", "li", "dt", "dd", "details",
+    *_HEADINGS, "p", "blockquote", "ul", "ol", "dir", "menu", "li", "dt", "dd", "details",
     "summary", "table", "tr", "td", "th", "pre", "textarea", "code", "samp", "tt", "a", "img", "br", "hr", "input",
     "script", "math", "mjx-container", "iframe", "video", "audio", "embed", "object", "svg", "rt", "q",
 })  # fmt: skip
@@ -109,7 +110,8 @@ class ArticleConverter(LeafConverter):
         tag = node.tag
         if node.attrib:
             names = (node.get("class") or "").split()
-            if (names and self._takes_special(node, names)) or _TOC_ID.search(node.get("id") or ""):
+            special = (names or node.get("data-tex") is not None) and self._takes_special(node, names)
+            if special or _TOC_ID.search(node.get("id") or ""):
                 return False
         if tag in _STYLES:
             return self._refers_to_note(node) or self._mark(_STYLES[tag])
@@ -201,7 +203,9 @@ class ArticleConverter(LeafConverter):
         return True
 
     def convert_hN(self, n: int, el: HtmlElement, text: str, parent_tags: object) -> bool:  # noqa: N802
-        """Begin a heading."""
+        """Begin a heading; in a cell it is listed but written as text."""
+        if self._builder.in_cell and el.getparent().tag not in _HEADINGS:
+            self._builder.list_heading(n, media.words(str(el.xpath("string()"))))
         flat = self._builder.in_cell or self._builder.frame.kind in ("heading", "summary")
         return self._boundary() if flat or n > 6 else self._open("heading", el, str(n))
 
@@ -247,6 +251,8 @@ class ArticleConverter(LeafConverter):
 
     def convert_table(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
         """Begin a table; one that only places blocks is none."""
+        if code.is_code_block(el):
+            return self.convert_pre(el, text, parent_tags)
         flat = self._builder.in_cell or tables.is_layout(el)
         return self._boundary() if flat else self._open("table", el)
 

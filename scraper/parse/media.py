@@ -16,6 +16,9 @@ _SOURCES = ("data-src", "data-original-src", "data-original", "data-actualsrc", 
 _IGNORED = re.compile(r"[\x00-\x20\x7f]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK_LINES = re.compile(r"\n\s+")
+_PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
+_MAX_DATA_CHARS = 4096
+"""Larger embedded pictures would drown the text that they stand in."""
 _NO_TARGET = {"javascript", "vbscript", "data"}
 PLAYERS = frozenset({"iframe", "video", "audio", "embed", "object"})
 
@@ -40,17 +43,20 @@ def _join(base_url: str, address: str) -> str:
 
 
 def image_source(image: HtmlElement) -> str:
-    """Return the attribute that holds the image's address, '' if it has none but data."""
-    for name in _SOURCES:
-        value = (image.get(name) or "").strip()
-        if value and not value.lower().startswith("data:"):
-            return value
-    return ""
+    """Return the attribute that holds the image's address; embedded data only where no other has any."""
+    values = [value for name in _SOURCES if (value := (image.get(name) or "").strip())]
+    return next((value for value in values if not _is_data(value)), values[-1] if values else "")
 
 
-def holds_data(image: HtmlElement) -> bool:
-    """Tell whether the image is embedded in the page itself."""
-    return (image.get("src") or "").strip().lower().startswith("data:image")
+def _is_data(value: str) -> bool:
+    return value[:5].lower() == "data:"
+
+
+def image_address(source: str, base_url: str) -> str | None:
+    """Return the absolute address of an image, or None if it has none; a small embedded picture is its own."""
+    if not _is_data(source):
+        return resolve(source, base_url) if source else None
+    return encode_url(source) if _PICTURE.match(source) and len(source) <= _MAX_DATA_CHARS else None
 
 
 def words(text: str | None) -> str:

@@ -111,7 +111,7 @@ def collapse(runs: list[Run], keep_newlines: bool) -> list[Run]:
             run = run if text is run.text else run._replace(text=text)
         elif run.kind == BREAK:
             _strip_end(result)
-            if not result:
+            if not result or result[-1].kind == BREAK:
                 continue
             open_blank = False
         else:
@@ -182,9 +182,10 @@ def merge(runs: list[Run]) -> list[Run]:
     if len(runs) < 2:
         return runs
     result: list[Run] = []
-    for (kind, style), group in groupby(runs, key=lambda run: (run.kind, run.style)):
+    for (kind, _), group in groupby(runs, key=lambda run: (run.kind, frozenset(run.style))):
         if kind in (TEXT, CODE):
-            result.append(Run(kind, "".join(run.text for run in group), style))
+            pieces = list(group)
+            result.append(Run(kind, "".join(run.text for run in pieces), pieces[0].style))
         else:
             result += group
     return result

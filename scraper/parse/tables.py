@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from scraper.parse.code import is_code_block
 
 _MAX_SPAN = 100
-_MAX_PADDED_CELLS = 200_000
+_MAX_PADDED_CELLS = 50_000
 """Beyond this, rows stay as short as they are, which GFM allows, and merged cells count as one."""
 _BLOCKS = {"pre", "table", "hr", "iframe", "video", "audio", "details", "textarea"}
 _ALIGN = re.compile(r"text-align\s*:\s*(left|center|right)", re.IGNORECASE)
@@ -26,6 +26,9 @@ class Cell(NamedTuple):
     columns: int = 1
     rows: int = 1
     align: str = ""
+
+
+_EMPTY = Cell("")
 
 
 def is_layout(table: HtmlElement) -> bool:
@@ -102,4 +105,4 @@ def _grid(rows: list[list[Cell]]) -> tuple[list[list[str]], list[list[str]]]:
 
 def _pass_covered(line: list[Cell], covered: dict[int, int]) -> None:
     while len(line) in covered:
-        line.append(Cell(""))
+        line.append(_EMPTY)

@@ -1,7 +1,7 @@
-"""Time the converter against bs4 and stock markdownify on the same bodies, in one run: ``python markdown_speed.py DIR``.
+"""Time the converter against bs4 and stock markdownify on the same bodies, in one run.
 
-DIR holds HTML pages; the article of each is its CSDN container, else its ``article`` or body. Both ways begin with
-the article's lxml subtree; what counts is the ratio.
+The folder holds HTML pages; the article of each is its CSDN container, else its ``article`` or body. Both ways
+begin with the article's lxml subtree; what counts is the ratio.
 """
 
 from __future__ import annotations
