@@ -1,179 +1,181 @@
-"""Files into the archive through the same reader as the crawl, on all cores where there are many."""
+"""Read the stored snapshots again with the present reader, on all cores, without the network."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import difflib
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection
 
-from scraper.archive import frontier, posts, runs
-from scraper.archive.posts import Lineage
+from scraper import sites
+from scraper.archive import posts, records, runs
+from scraper.archive.records import Filters, Lineage
 from scraper.archive.store import Archive
-from scraper.errors import ParseError, UsageError
-from scraper.models import Parsed, Post
+from scraper.errors import ParseError
+from scraper.models import Post
+from scraper.parallel import batches, map_jobs
 from scraper.read import parse
 
-SUFFIXES = (".html", ".htm", ".md", ".markdown")
-MAX_FILE_BYTES = 20_000_000
-MIN_FILES_FOR_POOL = 64
-"""Fewer are read before a pool of processes has started."""
 
-BATCH_FILES = 50
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The newest snapshot of a post's lineage: its bytes and what they need to be read."""
+
+    post_id: int
+    key: str
+    site: str
+    lineage: Lineage
+    fetch_id: int
+    url: str
+    kind: str
+    content_type: str
+    body: bytes
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file to import; ``name`` is its path below the folder that was named, with slashes."""
+class Reread:
+    """What a snapshot gives now: a post, or why none."""
 
-    path: Path
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """What a file gave: its bytes and what was read of them, or why nothing was."""
-
-    file: File
-    body: bytes = b""
-    parsed: Parsed | None = None
+    job: Job
+    post: Post | None
     reason: str = ""
     traceback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
-    """How an import went: counts, and the files that gave no post with the reason for each."""
+class ReparseReport:
+    """How it went: counts (read, changed, unchanged, failed), and the posts that could not be read with the reason."""
 
     counts: dict[str, int]
     failures: tuple[tuple[str, str], ...]
 
     @property
     def exit_code(self) -> int:
-        """0 if every file gave a post, else 1."""
+        """0 if every snapshot gave its post, else 1."""
         return 1 if self.failures else 0
 
 
-def find_files(paths: Iterable[Path]) -> list[File]:
-    """Return the files to import in the order of their names: those named, and the posts of folders that are.
-
-    Raises:
-        UsageError: a path does not exist, or nothing to import is there.
-    """
-    paths = list(paths)
-    found: list[File] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            found += [File(p, p.relative_to(path).as_posix()) for p in inside]
-        elif path.is_file():
-            found.append(File(path, path.name))
-        else:
-            raise UsageError(f"{path}: no such file or folder")
-    if not found:
-        names = ", ".join(map(str, paths))
-        raise UsageError(f"{names}: no posts in it (looked for {', '.join(SUFFIXES)})")
-    return found
+Show = Callable[[str], None]
 
 
-def import_files(files: Sequence[File], archive: Archive, now: datetime) -> ImportReport:
-    """Read the files and store their posts; a file that is none is reported and stops nothing.
+def reparse(
+    archive: Archive, filters: Filters, now: datetime, *, parser: str = "", dry_run: bool = False, show: Show = print
+) -> ReparseReport:
+    """Read the newest snapshots of the chosen posts again and keep, as revisions of origin "reparse", what differs.
+
+    ``parser`` limits it to posts that this reader (SITE/VERSION) read last. With ``dry_run`` nothing is stored and
+    ``show`` is given each difference. A snapshot that cannot be read is reported and stops nothing.
 
     Raises:
         ArchiveError: the archive refused; what was stored before is safe.
     """
+    with archive.read() as connection:
+        ids = records.select_ids(connection, filters)
+        chosen = records.newest_fetches(connection, ids, parser=parser)
     counts: Counter[str] = Counter()
     failures: list[tuple[str, str]] = []
-    with archive.write() as connection:
-        run_id = runs.start(connection, "import", {"files": len(files)}, now)
-    outcome = "crashed"
+    run_id = None if dry_run else _start(archive, filters, parser, now)
     try:
-        for batch in _batches(_read_all(files)):
-            with archive.write() as connection:
-                for one in batch:
-                    reason = _store(connection, archive, one, run_id, now, counts)
-                    if reason:
-                        failures.append((str(one.file.path), reason))
-        outcome = "failed" if failures else "done"
+        for batch in batches(map_jobs(_read_again, _jobs(archive, chosen), number=len(chosen))):
+            _settle(archive, batch, now, run_id, counts, failures, show)
     finally:
-        counts["failed"] = len(failures)
-        code = 1 if outcome != "done" else 0
-        with archive.write() as connection:
-            runs.finish(connection, run_id, outcome=outcome, exit_code=code, counts=counts, now=now)
-    return ImportReport(dict(counts), tuple(failures))
+        if run_id is not None:
+            outcome = "failed" if failures else "done"
+            code = 1 if failures else 0
+            with archive.write() as connection:
+                runs.finish(connection, run_id, outcome=outcome, exit_code=code, counts=counts, now=now)
+    return ReparseReport(dict(counts), tuple(failures))
 
 
-def _read_all(files: Sequence[File]) -> Iterator[ReadFile]:
-    cores = os.cpu_count() or 1
-    if len(files) < MIN_FILES_FOR_POOL or cores == 1:
-        yield from map(read_file, files)
-        return
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(read_file, files, chunksize=8)
+def _start(archive: Archive, filters: Filters, parser: str, now: datetime) -> int:
+    told = {"site": filters.site, "author": filters.author, "tag": filters.tag, "parser": parser}
+    with archive.write() as connection:
+        return runs.start(connection, "reparse", told, now)
 
 
-def _batches(results: Iterable[ReadFile]) -> Iterator[list[ReadFile]]:
-    batch: list[ReadFile] = []
-    for one in results:
-        batch.append(one)
-        if len(batch) == BATCH_FILES:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _jobs(archive: Archive, chosen: list[records.Snapshotted]) -> Iterator[Job]:
+    for one in chosen:
+        body, fault = b"", ""
+        try:
+            with archive.read() as connection:
+                body = archive.blobs.get(connection, one.blob_id)
+        except (ValueError, LookupError) as error:
+            fault = f"its snapshot is lost: {error}"
+        yield Job(
+            one.post_id, one.key, one.site, one.lineage, one.fetch_id, one.url, one.kind, one.content_type, body, fault
+        )
 
 
-def read_file(file: File) -> ReadFile:
-    """Return what a file gives; never raises for what a file may hold."""
+def _read_again(job: Job) -> Reread:
+    if job.fault:
+        return Reread(job, None, job.fault)
+    is_file = job.kind == "file"
+    forced = "" if is_file or sites.find(job.url) or sites.by_name(job.site) is None else job.site
+    url, name = ("", job.url) if is_file else (job.url, "")
     try:
-        if file.path.stat().st_size > MAX_FILE_BYTES:
-            return ReadFile(file, reason=f"larger than {MAX_FILE_BYTES // 10**6} MB")
-        body = file.path.read_bytes()
-    except OSError as error:
-        return ReadFile(file, reason=f"cannot be read: {error.strerror}")
-    try:
-        parsed = parse(body, "", name=file.name)
+        parsed = parse(job.body, url, content_type=job.content_type, site=forced, name=name)
     except ParseError as error:
-        return ReadFile(file, reason=str(error))
-    except Exception as error:  # noqa: BLE001 - a fault in the reader must not end the import; it is logged whole
-        reason = f"the reader failed: {type(error).__name__}: {error}"
-        return ReadFile(file, reason=reason, traceback=traceback.format_exc())
+        return Reread(job, None, str(error))
+    except Exception as error:  # noqa: BLE001 - a fault in the reader must not end the night; it is logged whole
+        return Reread(job, None, f"the reader failed: {type(error).__name__}: {error}", traceback.format_exc())
     if parsed.post is None:
-        return ReadFile(file, reason=f"not an article: {parsed.verdict}: {parsed.reason}")
-    return ReadFile(file, body, parsed)
+        return Reread(job, None, f"no article any more: {parsed.verdict}: {parsed.reason}")
+    key = f"{parsed.post.site}/{parsed.post.native_id}"
+    if key != job.key:
+        return Reread(job, None, f"would be another post now: {key}")
+    return Reread(job, parsed.post)
 
 
-def _store(
-    connection: Connection, archive: Archive, one: ReadFile, run_id: int, now: datetime, counts: Counter[str]
-) -> str:
-    """Store what a file gave; return why nothing was stored, or ''."""
-    post = one.parsed.post if one.parsed else None
-    reason = one.reason
-    if post is not None and frontier.is_forgotten(connection, post.site, post.native_id, post.author.id):
-        reason = "forgotten by wish"
-    if post is None or reason:
-        path = str(one.file.path)
-        runs.log_failure(connection, run_id, url=path, reason=reason, now=now, traceback=one.traceback)
-        return reason
-    blob_id = archive.blobs.put(connection, one.body, family=f"file:{post.site}", now=now)
-    row = {
-        "at": now, "url": one.file.name, "kind": "file", "outcome": "ok",
-        "size_bytes": len(one.body), "blob_id": blob_id,
-    }  # fmt: skip
-    fetch_id = runs.log_fetch(connection, run_id, row)
-    saved = posts.save(connection, post, lineage=lineage_of(post, one.file), now=now, fetch_id=fetch_id, run_id=run_id)
-    counts[saved.change] += 1
-    return ""
+def _settle(
+    archive: Archive, batch: list[Reread], now: datetime, run_id: int | None,
+    counts: Counter[str], failures: list[tuple[str, str]], show: Show,
+) -> None:  # fmt: skip
+    """Store what a batch gave in one transaction, or only show it where there is no run."""
+    counts["read"] += len(batch)
+    failed = [one for one in batch if one.post is None]
+    failures += [(one.job.key, one.reason) for one in failed]
+    counts["failed"] += len(failed)
+    if run_id is None:
+        with archive.read() as connection:
+            for one in batch:
+                if one.post is not None:
+                    counts[_show_difference(connection, one.job, one.post, show)] += 1
+        return
+    with archive.write() as connection:
+        for one in failed:
+            runs.log_failure(connection, run_id, url=one.job.key, reason=one.reason, now=now, traceback=one.traceback)
+        for one in batch:
+            if one.post is not None:
+                saved = posts.save(
+                    connection, one.post, lineage=one.job.lineage, now=now, fetch_id=one.job.fetch_id,
+                    run_id=run_id, reparsed=True,
+                )  # fmt: skip
+                counts[saved.change] += 1
 
 
-def lineage_of(post: Post, file: File) -> Lineage:
-    """Return where an imported post comes from: a Markdown copy of a platform's post is a mirror's, else a file."""
-    is_page = file.path.suffix.lower() in (".html", ".htm")
-    return "file" if is_page or post.site == "file" else "mirror"
+def _show_difference(connection: Connection, job: Job, post: Post, show: Show) -> str:
+    """Show how a post read now differs from its newest revision of the lineage; return "changed" or "unchanged"."""
+    held = records.newest_revision(connection, job.post_id, job.lineage)
+    if held is None or held.digest == posts.digest(post):
+        return "unchanged"
+    show(f"{job.key}  {post.title}")
+    for name, was, is_now in (
+        ("title", held.title, post.title),
+        ("kind", held.kind, post.kind),
+        ("tags", held.tags, list(post.tags)),
+        ("categories", held.categories, list(post.categories)),
+        ("published", held.published_at, post.published_at),
+    ):
+        if was != is_now:
+            show(f"  {name}: {was} -> {is_now}")
+    lines = difflib.unified_diff(
+        held.markdown.splitlines(), post.markdown.splitlines(), "stored", "now", lineterm="", n=1
+    )
+    for line in lines:
+        show(f"  {line}")
+    return "changed"

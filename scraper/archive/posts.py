@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive import search
+from scraper.archive.records import Lineage
 from scraper.archive.schema import (
     authors,
     code_blocks,
@@ -31,7 +32,6 @@ from scraper.archive.schema import (
 )
 from scraper.models import Author, Post
 
-Lineage = Literal["live", "file", "mirror"]
 _RANK = {"mirror": 0, "file": 1, "live": 2}
 """Which revision a reader sees: a mirror's never takes the place of one from the site itself."""
 
@@ -92,7 +92,8 @@ def save(
     else:
         number, change = last.number, "unchanged"
     if leads:
-        _update_post(connection, post, post_id, site_id, now, live=lineage == "live", fetch_id=fetch_id)
+        seen_at = None if reparsed else now
+        _update_post(connection, post, post_id, site_id, seen_at, live=lineage == "live", fetch_id=fetch_id)
     return Saved(post_id, number, change)
 
 
@@ -161,26 +162,28 @@ def _make_current(connection: Connection, post: Post, post_id: int, revision_id:
 
 
 def _update_post(
-    connection: Connection, post: Post, post_id: int, site_id: int, now: datetime, *, live: bool, fetch_id: int | None
-) -> None:
+    connection: Connection, post: Post, post_id: int, site_id: int, seen_at: datetime | None, *, live: bool,
+    fetch_id: int | None,
+) -> None:  # fmt: skip
+    """Bring the post's own fields up to date; ``seen_at`` is None where an old snapshot was only read again."""
     values: dict[str, Any] = {
         "author_id": _author_id(connection, post.author, site_id), "access": post.access,
         "updated_at": post.updated_at, "updated_raw": post.updated_raw, "description": post.description,
         "language": post.language, "cover_url": post.cover_url, "license": post.license,
         "keywords": list(post.keywords), "warnings": list(post.warnings), "front_matter": dict(post.front_matter),
-        "checked_at": now,
     }  # fmt: skip
     if post.url:
         values["url"] = post.url
     if fetch_id is not None:
         values["fetch_id"] = fetch_id
-    if live:
+    if seen_at is not None:
+        values["checked_at"] = seen_at
+    if live and seen_at is not None:
         values |= {"status": "live", "missing_since": None, "gone_at": None, "gone_reason": ""}
     _write_tags(connection, post, post_id)
     _write_columns(connection, post, post_id, site_id)
-    counts = _counts(post)
-    if counts:
-        _write_metrics(connection, post_id, counts, now)
+    if seen_at is not None and (counts := _counts(post)):
+        _write_metrics(connection, post_id, counts, seen_at)
         values |= counts
     connection.execute(update(posts).where(posts.c.id == post_id).values(**values))
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text
 
 from scraper.archive.schema import authors, fetches, post_tags, posts, revision_texts, revisions, sites, tags
 from scraper.sites import find as find_site
 from scraper.urls import canonicalise
+
+Lineage = Literal["live", "file", "mirror"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,12 @@ def texts(connection: Connection, post_id: int, number: int) -> tuple[str, str] 
     return None if row is None else (row.markdown, row.text)
 
 
+def fetch(connection: Connection, fetch_id: int) -> Row[Any, Any, Any] | None:
+    """Return url, content_type and blob_id of an exchange, or None where it is no more."""
+    wanted = (fetches.c.url, fetches.c.content_type, fetches.c.blob_id)
+    return connection.execute(select(*wanted).where(fetches.c.id == fetch_id)).one_or_none()
+
+
 def snapshot_of(connection: Connection, post_id: int, number: int) -> Row[Any, Any, Any] | None:
     """Return url, content_type and blob_id of the fetch behind a revision, or None where none is kept."""
     return connection.execute(
@@ -143,3 +151,64 @@ def snapshot_of(connection: Connection, post_id: int, number: int) -> Row[Any, A
         .join(revisions, revisions.c.fetch_id == fetches.c.id)
         .where(revisions.c.post_id == post_id, revisions.c.number == number, fetches.c.blob_id.is_not(None))
     ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshotted:
+    """A stored snapshot that stands for a post's lineage: where it came from and what it is needed for."""
+
+    post_id: int
+    key: str
+    site: str
+    lineage: Lineage
+    fetch_id: int
+    url: str
+    kind: str
+    content_type: str
+    blob_id: int
+
+
+def newest_fetches(connection: Connection, ids: list[int], *, parser: str = "") -> list[Snapshotted]:
+    """Return the newest snapshot of each lineage of the posts, by post; of those alone that ``parser`` read last."""
+    query = text(
+        "SELECT r.post_id, s.name || '/' || p.native_id AS key, s.name AS site, r.lineage, f.id AS fetch_id, f.url,"
+        " f.kind, f.content_type, f.blob_id"
+        " FROM revisions r JOIN posts p ON p.id = r.post_id JOIN sites s ON s.id = p.site_id"
+        " JOIN fetches f ON f.id = CASE WHEN r.id = p.revision_id THEN coalesce(p.fetch_id, r.fetch_id)"
+        " ELSE r.fetch_id END"
+        " WHERE r.number = (SELECT max(number) FROM revisions x WHERE x.post_id = r.post_id AND x.lineage = r.lineage)"
+        " AND f.blob_id IS NOT NULL AND (:parser = '' OR r.parser = :parser) ORDER BY r.post_id, r.number"
+    )
+    wanted = set(ids)
+    rows = connection.execute(query, {"parser": parser})
+    return [Snapshotted(**row._mapping) for row in rows if row.post_id in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRevision:
+    """The content of a revision, and the snapshot behind it (None where none is kept)."""
+
+    title: str
+    kind: str
+    published_at: datetime | None
+    categories: list[str]
+    tags: list[str]
+    digest: str
+    parser: str
+    markdown: str
+    fetch_id: int | None
+
+
+def newest_revision(connection: Connection, post_id: int, lineage: Lineage) -> StoredRevision | None:
+    """Return the newest revision of a post's lineage, or None where it has none."""
+    row = connection.execute(
+        select(
+            revisions.c.title, revisions.c.kind, revisions.c.published_at, revisions.c.categories, revisions.c.tags,
+            revisions.c.digest, revisions.c.parser, revision_texts.c.markdown, revisions.c.fetch_id,
+        )
+        .join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
+        .where(revisions.c.post_id == post_id, revisions.c.lineage == lineage)
+        .order_by(revisions.c.number.desc())
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+    return None if row is None else StoredRevision(*row)

@@ -19,7 +19,7 @@ from scraper.settings import VERSION
 
 _COMMANDS = {
     "crawl": "crawl", "explain": "explain", "add": "sources", "remove": "sources", "sources": "sources",
-    "import": "files", "export": "files",
+    "import": "files", "export": "files", "reparse": "reparse",
     "search": "query", "show": "query", "history": "query",
     "status": "report", "runs": "report",
     "init": "config", "config": "config",

@@ -17,7 +17,7 @@ from scraper.settings import current_time
 def import_command(paths: tuple[Path, ...], db: Path, quiet: bool, verbose: int) -> int:
     """Store the posts of files and folders: saved pages, and Markdown with or without front matter."""
     from scraper.archive import Archive
-    from scraper.reparse import find_files, import_files
+    from scraper.import_files import find_files, import_files
 
     files = find_files(paths)
     with Archive(db, write=True, command="import") as archive:

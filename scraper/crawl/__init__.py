@@ -6,13 +6,14 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from scraper import sites
 from scraper.archive import frontier, runs
 from scraper.archive.store import Archive
+from scraper.crawl.crashes import settle
 from scraper.crawl.crawler import Crawler
 from scraper.crawl.ledger import Failure, Ledger
 from scraper.crawl.seeds import Seed, read_seed
@@ -72,9 +73,11 @@ async def run(
 ) -> Report:
     """Do what :func:`crawl` does, on a running loop and with a clock; ``watcher`` runs beside it."""
     work = seeds_of(seeds, archive, settings)
+    settings = by_seed(settings)
     with archive.write() as connection:
         run_id = runs.start(connection, "crawl", _told(seeds, settings), now())
     ledger = Ledger(archive, run_id, now)
+    settle(ledger)
     beside = [asyncio.create_task(ledger.flush_every_second())]
     outcome, exit_code, stopped = "crashed", FAILED, ""
     try:
@@ -118,6 +121,15 @@ def seeds_of(texts: Sequence[str], archive: Archive, settings: Settings) -> list
     return seeds
 
 
+def by_seed(settings: Settings) -> Settings:
+    """Return the settings with what they say of sources under the address that a source is kept by.
+
+    Raises:
+        UsageError: a source's name is no address.
+    """
+    return replace(settings, sources={read_seed(name).url: rules for name, rules in settings.sources.items()})
+
+
 def _sources(archive: Archive) -> list[Seed]:
     with archive.read() as connection:
         rows = frontier.list_sources(connection)
@@ -128,8 +140,7 @@ def _sources(archive: Archive) -> list[Seed]:
 
 def _told(seeds: Sequence[str], settings: Settings) -> dict[str, Any]:
     """Return what the run was told, without secrets, for its log."""
-    told = {key: value for key, value in asdict(settings).items() if key not in ("cookies", "proxy")}
-    return {"seeds": list(seeds)} | told
+    return {"seeds": list(seeds)} | settings.public()
 
 
 def _exit_code(ledger: Ledger) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -55,10 +55,11 @@ class Crawler:
     _taken: set[str] = field(default_factory=set)
     _columns: list[tuple[Seed, Found]] = field(default_factory=list)
     _visited: int = 0
+    _visits: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._visitor = Visitor(self.fetcher, self.ledger, self.now, self.settings)
-        self._discoverer = Discoverer(self.fetcher, self.ledger, self.now)
+        self._discoverer = Discoverer(self.fetcher, self.ledger, self.now, self.settings)
         self._images = ImageFetcher(self.fetcher, self.ledger, self.now)
         self._began = time.monotonic()
 
@@ -78,7 +79,7 @@ class Crawler:
                 self._take(group, None)
         self.ledger.flush()
         self._place_in_columns()
-        if self.settings.images and not self._spent(posts_too=False):
+        if self.settings.any_images and not self._spent(posts_too=False):
             await self._fetch_images()
 
     async def _begin(self, group: asyncio.TaskGroup, seeds: Sequence[Seed]) -> None:
@@ -128,6 +129,8 @@ class Crawler:
     async def _work_on(self, group: asyncio.TaskGroup, host: str, waiting: deque[Due]) -> None:
         while waiting and host not in self._visitor.paused and not self._spent():
             due = waiting.popleft()
+            if not self._allowed(due):
+                continue
             self._visited += 1
             parsed = await self._visitor.visit(due)
             if parsed is not None and parsed.verdict in ("listing", "feed"):
@@ -135,15 +138,28 @@ class Crawler:
         if not waiting and self.waiting.get(host) is waiting:
             del self.waiting[host]
 
+    def _allowed(self, due: Due) -> bool:
+        """Count a visit against the budgets of its host and its source, and say whether both have room for it."""
+        budgets = {due.host: self.settings.hosts.get(due.host), due.source: self.settings.sources.get(due.source)}
+        for name, rules in budgets.items():
+            if rules is not None and rules.max_posts is not None and self._visits[name] >= rules.max_posts:
+                self.stopped = self.stopped or f"max_posts of {name}"
+                return False
+        self._visits.update(budgets)
+        return True
+
     def _follow(self, group: asyncio.TaskGroup, due: Due, parsed: Parsed) -> None:
         """Take up what a list page that was named as a seed leads to on its own host."""
         seed, now = read_seed(due.url), self.now()
         targets = [seed.target_of(entry, "list") for entry in parsed.links]
-        near = [target for target in targets if target is not None and target.host == due.host]
+        rules = self.settings.rules(due.host, due.source)
+        near = [target for target in targets if target and target.host == due.host and rules.admits(target.url)]
         with self.archive.write() as connection:
             for target in near:
                 frontier.find_or_add(connection, target, now)
-            frontier.done(connection, due.id, now, changed=False)
+            frontier.done(
+                connection, due.id, now, changed=False, revisit_days=self.settings.revisit_of(due.host, due.source)
+            )
         if not near:
             self.ledger.fail(due.url, f"not an article: {parsed.reason or parsed.verdict}")
         self._take(group, [target.key for target in near])

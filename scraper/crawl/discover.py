@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,8 @@ from scraper.models import Parsed
 from scraper.parse.encoding import decode
 from scraper.parse.feeds import read_feed, sitemaps_in
 from scraper.parse.site import ListRequest
+from scraper.settings import Settings
+from scraper.urls import host_of
 
 MAX_PAGES = 300
 """A list that has not ended by then is endless: at 20 to 100 posts a page no author comes near."""
@@ -53,6 +56,7 @@ class Discoverer:
     fetcher: Fetcher
     ledger: Ledger
     now: Callable[[], datetime]
+    settings: Settings
 
     async def discover(self, seed: Seed, *, note: bool = True) -> Found:
         """Return what the seed's list names; with ``note`` every address is in the frontier when this returns.
@@ -70,6 +74,10 @@ class Discoverer:
         if not found.targets and seed.kind == "author":
             tries.append(await self._search_sitemaps(seed))
             found = _merge(tries)
+        rules = self.settings.rules(host_of(seed.url), seed.url)
+        found.targets = {key: target for key, target in found.targets.items() if rules.admits(target.url)}
+        if found.complete and rules.min_posts is not None and len(found.targets) < rules.min_posts:
+            found.reason = f"only {len(found.targets)} posts found, min_posts is {rules.min_posts}"
         if note:
             self._note(found, seed)
         self.ledger.counts["found"] += len(found.targets)
@@ -152,7 +160,10 @@ class Discoverer:
             for target in found.targets.values():
                 frontier.find_or_add(connection, target, now, source_id=seed.source_id)
             if seed.source_id is not None:
-                said = {"run_at": now, "total": found.total, "found": len(found.targets), "way": found.way}
+                said: dict[str, Any] = {"run_at": now, "way": found.way}
+                if found.targets or found.complete:
+                    # A list that could not be had says nothing of how long it is.
+                    said |= {"total": found.total, "found": len(found.targets)}
                 if found.complete:
                     said["ok_at"] = now
                 frontier.note_source_run(connection, seed.source_id, reason=found.reason, **said)

@@ -38,7 +38,7 @@ async def plan(
             for due in frontier.due(connection, now()):
                 planned[due.key] = Planned(due.url, "due again" if due.post_id else "found before, not yet read")
     async with Fetcher(settings, ledger, now=now) as fetcher:
-        discoverer = Discoverer(fetcher, ledger, now)
+        discoverer = Discoverer(fetcher, ledger, now, settings)
         for seed in seeds:
             if seed.kind not in LISTED_KINDS:
                 planned.setdefault(seed.target().key, Planned(seed.url, "named as a seed"))

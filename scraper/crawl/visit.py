@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from scraper import sites
-from scraper.archive import assets, blobs, frontier, posts, runs
+from scraper.archive import assets, blobs, frontier, posts, records, runs
 from scraper.archive.frontier import Due
-from scraper.archive.posts import Lineage
+from scraper.archive.records import Lineage
+from scraper.crawl.crashes import note_crash
 from scraper.crawl.ledger import Ledger
 from scraper.crawl.topic import passes
 from scraper.errors import ParseError
@@ -71,14 +72,19 @@ class Visitor:
     def _read(self, due: Due, snapshot: Snapshot, *, moved: bool) -> Parsed | None:
         self.ledger.counts["fetched"] += 1
         forced = due.site if due.site and sites.find(due.url) is None else ""
+        archive = self.ledger.archive
+        archive.note_reading(due.key)
         try:
             parsed = parse(snapshot.body, snapshot.url, content_type=snapshot.content_type, site=forced)
         except ParseError as error:
             self._fail(due, str(error))
             return None
         except Exception as error:  # noqa: BLE001 - a fault in the reader must not end the night; it is logged whole
-            self._fail(due, f"the reader failed: {type(error).__name__}: {error}", trace=traceback.format_exc())
+            reason = f"the reader failed: {type(error).__name__}: {error}"
+            note_crash(self.ledger, due.id, due.url, reason, traceback.format_exc())
             return None
+        finally:
+            archive.note_reading("")
         if parsed.verdict == "article" and parsed.post is not None:
             self.walls[due.host] = 0
             lineage = lineage_of(parsed.post, snapshot.url, forced=bool(forced))
@@ -117,14 +123,19 @@ class Visitor:
                 return
             blob_id = ledger.archive.blobs.put(connection, snapshot.body, family=due.host, now=now)
             fetch_id = runs.log_fetch(connection, ledger.run_id, {**row, "blob_id": blob_id})
-            saved = posts.save(connection, post, lineage=lineage, now=now, fetch_id=fetch_id, run_id=ledger.run_id)
+            better_read = due.post_id is not None and _differs_by_reader(connection, ledger, due.post_id, post, lineage)
+            saved = posts.save(
+                connection, post, lineage=lineage, now=now, fetch_id=fetch_id, run_id=ledger.run_id,
+                reparsed=better_read,
+            )  # fmt: skip
             ledger.counts[saved.change] += 1
-            if settings.images:
+            if settings.wants_images(due.host, due.source):
                 assets.add(connection, (image.url for image in post.images))
             frontier.done(
                 connection, due.id, now, changed=saved.change != "unchanged", post_id=saved.post_id,
                 etag=snapshot.header("etag"), last_modified=snapshot.header("last-modified"),
                 url=canonicalise(snapshot.url) if moved else None,
+                revisit_days=settings.revisit_of(due.host, due.source),
             )  # fmt: skip
             blobs.drop_superseded(connection, saved.post_id)
 
@@ -133,9 +144,10 @@ class Visitor:
     def _unchanged(self, due: Due) -> None:
         now = self.now()
         self.ledger.counts["unchanged"] += 1
+        revisit_days = self.settings.revisit_of(due.host, due.source)
 
         def change(connection: Connection) -> None:
-            frontier.done(connection, due.id, now, changed=False)
+            frontier.done(connection, due.id, now, changed=False, revisit_days=revisit_days)
             if due.post_id is not None:
                 posts.touch(connection, due.post_id, now)
 
@@ -161,16 +173,36 @@ class Visitor:
             self.paused.add(due.host)
             self.ledger.fail(due.url, reason, refused=True)
 
-    def _fail(self, due: Due, reason: str, *, refused: bool = False, trace: str = "") -> None:
+    def _fail(self, due: Due, reason: str, *, refused: bool = False) -> None:
         now = self.now()
         self.ledger.add(lambda connection: frontier.failed(connection, due.id, now, reason))
-        self.ledger.fail(due.url, reason, refused=refused, traceback=trace)
+        self.ledger.fail(due.url, reason, refused=refused)
 
 
 def _wanted(connection: Connection, due: Due, post: Post, settings: Settings) -> bool:
     """Say whether some source that led here, or the run's own --match, wants a post of this content."""
     queries = [settings.match] if settings.match else frontier.matches_of(connection, due.id)
     return not queries or any(not query or passes(query, post, settings.zone()) for query in queries)
+
+
+def _differs_by_reader(connection: Connection, ledger: Ledger, post_id: int, post: Post, lineage: Lineage) -> bool:
+    """Say whether the post differs from its last revision only because a newer reader read it.
+
+    It does if the snapshot behind that revision, read again now, gives the same content.
+    """
+    held = records.newest_revision(connection, post_id, lineage)
+    if held is None or held.parser == post.parser or held.digest == posts.digest(post) or held.fetch_id is None:
+        return False
+    snapshot = records.fetch(connection, held.fetch_id)
+    if snapshot is None or snapshot.blob_id is None:
+        return False
+    body = ledger.archive.blobs.get(connection, snapshot.blob_id)
+    forced = "" if sites.find(snapshot.url) else post.site
+    try:
+        before = parse(body, snapshot.url, content_type=snapshot.content_type, site=forced).post
+    except ParseError:
+        return False
+    return before is not None and posts.digest(before) == posts.digest(post)
 
 
 def lineage_of(post: Post, url: str, *, forced: bool) -> Lineage:
