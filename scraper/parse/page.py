@@ -63,6 +63,10 @@ class Index:
             if identifier := element.get("id"):
                 self._ids.setdefault(identifier, element)
 
+    def holds(self, classes: Collection[str] = (), ids: Collection[str] = ()) -> bool:
+        """Tell whether each of these class names and ids is on some element."""
+        return all(name in self._classes for name in classes) and all(name in self._ids for name in ids)
+
     def classed(self, *names: str) -> list[HtmlElement]:
         """Return the elements that carry one of the class names, in document order."""
         found = {number: element for name in names for number, element in self._classes.get(name, ())}

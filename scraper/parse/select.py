@@ -85,6 +85,8 @@ def _said(element: HtmlElement, attribute: str) -> str:
 def _find(where: Page | HtmlElement, compounds: tuple[_Compound, ...]) -> list[HtmlElement]:
     last = compounds[-1]
     candidates: Iterable[HtmlElement]
+    if isinstance(where, Page) and not all(where.index.holds(one.classes, one.ids) for one in compounds):
+        return []
     if not isinstance(where, Page):
         candidates = (one for one in where.iter(last.tag or etree.Element) if one is not where)
     elif last.ids:

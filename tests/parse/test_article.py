@@ -42,7 +42,7 @@ def test_the_body_is_found_with_or_without_a_known_class(body: str) -> None:
     assert "栏目" not in post.text
     assert "版权所有" not in post.text
     assert post.title == "题目"
-    assert post.parser == "generic/1"
+    assert post.parser == "generic/2"
 
 
 def test_metadata_comes_from_json_ld_meta_and_markup() -> None:

@@ -1,0 +1,194 @@
+"""What a page of no known make says of its article: title, author, dates, labels, cover, licence. Pure.
+
+Each is asked of JSON-LD, of meta elements under the names in use, of microdata and rel, and of what the page shows
+around its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scraper.models import Author, Post
+from scraper.parse.bylines import Zone, shown_author, shown_dates
+from scraper.parse.dates import parse_date
+from scraper.parse.page import Page, split_list
+from scraper.parse.titles import find_title
+from scraper.parse.tree import collapse, text_of
+from scraper.urls import host_of, parse_url, url_key
+
+_ARTICLE_TYPES = frozenset({
+    "Article", "BlogPosting", "NewsArticle", "TechArticle", "Report", "ReportageNewsArticle", "AnalysisNewsArticle",
+    "OpinionNewsArticle", "ScholarlyArticle", "SocialMediaPosting", "DiscussionForumPosting", "Blog", "Review",
+    "QAPage", "Question", "WebPage", "Recipe", "HowTo",
+})  # fmt: skip
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "bytedance:published_time",
+    "weibo:article:create_at", "datepublished", "article:post_date", "og:pubdate", "pubdate", "publishdate",
+    "publish_date", "publish-date", "publication_date", "published_time", "ptime", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dcterms.date",
+    "dc.date", "dc:date", "cxenseparse:recs:publishtime", "rnews:datepublished", "article.published", "citation_date",
+    "citation_publication_date", "date.created", "datecreated", "created", "date",
+)  # fmt: skip
+_UPDATED = (
+    "article:modified_time", "og:updated_time", "bytedance:updated_time", "weibo:article:update_at", "datemodified",
+    "dateupdate", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "article.updated",
+)  # fmt: skip
+_AUTHORS = (
+    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "dc:creator", "parsely-author",
+    "sailthru.author", "byl", "article.author", "rnews:author", "citation_author", "weibo:article:author",
+)  # fmt: skip
+_COVERS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "thumbnail")
+_DESCRIPTIONS = ("description", "og:description", "twitter:description", "dc.description", "weibo:article:summary")
+_LABELS = ("tag", "category")
+_LICENSE_WORDS = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/[a-z-]+/")
+
+
+def read_header(page: Page, zone: Zone, parser: str) -> Post:
+    """Return the post of a page without its body; ``zone`` is what stands around the text."""
+    url = page.url or next(iter(page.meta.addresses), "")
+    meta, data = page.meta.meta, article_data(page)
+    dates = shown_dates(page, zone)
+    published = _first_date(
+        (
+            *_json(data, "datePublished", "dateCreated", "pubDate", "uploadDate"),
+            *_metas(meta, _PUBLISHED),
+            *dates.published,
+        )
+    )
+    updated = _first_date((*_json(data, "dateModified", "upDate"), *_metas(meta, _UPDATED), *dates.updated))
+    if not published and updated and not dates.updated:
+        published, updated = updated, ""
+    cover = next((value for value in (*_metas(meta, _COVERS), _image(data)) if value), "")
+    resolved = parse_url(cover, url) if cover else None
+    return Post(
+        site=host_of(url) or "file",
+        native_id=url_key(url) or page.name,
+        url=url,
+        title=find_title(page, zone, str(data.get("headline") or data.get("title") or "")),
+        author=_author(page, data, zone),
+        published_at=parse_date(published),
+        published_raw=published,
+        updated_at=parse_date(updated),
+        updated_raw=updated,
+        description=next(_metas(meta, _DESCRIPTIONS), "") or collapse(str(data.get("description") or "")),
+        language=page.meta.language or _text(data.get("inLanguage")),
+        categories=_labels(page, data, "category"),
+        tags=_labels(page, data, "tag"),
+        keywords=page.meta.keywords,
+        cover_url=resolved.href if resolved else "",
+        license=_license(page, data),
+        warnings=page.warnings,
+        parser=parser,
+    )
+
+
+def article_data(page: Page) -> Mapping[str, Any]:
+    """Return the JSON-LD object that describes the page's article, or an empty one."""
+    rated = [(rank, item) for item in page.meta.json_ld if (rank := _rank(item)) is not None]
+    return min(rated, key=lambda pair: pair[0])[1] if rated else {}
+
+
+def _rank(item: Mapping[str, Any]) -> int | None:
+    own = item.get("@type")
+    types = [str(name) for name in (own if isinstance(own, list) else [own])]
+    if "pubDate" in item:
+        return 1
+    if any(name.endswith(("Article", "Posting")) for name in types):
+        return 0
+    return 2 if any(name in _ARTICLE_TYPES for name in types) else None
+
+
+def _json(data: Mapping[str, Any], *keys: str) -> Iterator[str]:
+    return (str(value) for key in keys if (value := data.get(key)) and isinstance(value, str | int))
+
+
+def _metas(meta: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
+    return (meta[name] for name in names if name in meta)
+
+
+def _first_date(candidates: Iterable[str]) -> str:
+    return next((text for text in candidates if parse_date(text)), "")
+
+
+def _text(value: object) -> str:
+    return collapse(value) if isinstance(value, str) else ""
+
+
+def _image(data: Mapping[str, Any]) -> str:
+    image = data.get("image")
+    first = image[0] if isinstance(image, list) and image else image
+    return _text(first.get("url") if isinstance(first, dict) else first)
+
+
+def _author(page: Page, data: Mapping[str, Any], zone: Zone) -> Author:
+    names, url = _json_authors(data)
+    candidates = (*names, *_metas(page.meta.meta, _AUTHORS), *shown_author(page, zone))
+    site = page.meta.meta.get("og:site_name", "").casefold()
+    name = next((said for raw in candidates if (said := _person(raw)) and said.casefold() != site), "")
+    return Author(name=name or next((said for raw in candidates if (said := _person(raw))), ""), url=url)
+
+
+def _json_authors(data: Mapping[str, Any]) -> tuple[list[str], str]:
+    said = data.get("author") or data.get("creator")
+    people = said if isinstance(said, list) else [said]
+    names = [_text(one.get("name") if isinstance(one, dict) else one) for one in people]
+    url = next((_text(one.get("url")) for one in people if isinstance(one, dict) and one.get("url")), "")
+    joined = ", ".join(filter(None, names))
+    return ([joined] if joined else []), url if url.startswith("http") else ""
+
+
+def _person(text: str) -> str:
+    """Return a name without what stands before it, or '' for what can be none: an address, a sentence, a number."""
+    name = _MAIL.sub("", _BY.sub("", collapse(text))).strip(" ,，:：|·-—@")
+    if name.startswith(("http:", "https:", "www.")) or len(name) > 80 or not any(map(str.isalpha, name)):
+        return ""
+    return "" if name.casefold() in _NOBODY else name
+
+
+_BY = re.compile(
+    r"^(?:(?:written|posted|published|reported|story|article) )?by\b[\s:]*|^author\s*[:：]\s*"
+    r"|^(?:文章)?(?:原创|本文)?(?:作者|撰文|文)\s*[:：/|]\s*",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\s,<(]{0,3}[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}[>)]?$")
+_NOBODY = {
+    "admin",
+    "administrator",
+    "author",
+    "unknown",
+    "none",
+    "null",
+    "undefined",
+    "anonymous",
+    "佚名",
+    "作者",
+    "匿名",
+}
+
+
+def _labels(page: Page, data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    """Return tags or categories, from the first of the ways that pages name them by."""
+    if kind == "tag":
+        said = page.meta.article_tags
+        said = tuple(name for item in said for name in split_list(item))
+    else:
+        said = split_list(page.meta.meta.get("article:section", "")) or tuple(
+            filter(None, (_text(data.get("articleSection")),))
+        )
+    if said:
+        return tuple(dict.fromkeys(said))
+    links = (link for link in page.tree.iter("a") if kind in (link.get("rel") or "").split())
+    names = [(link, text_of(link).lstrip("#").strip()) for link in links]
+    wanted = [name for link, name in names if kind == "category" or "category" not in (link.get("rel") or "").split()]
+    return tuple(dict.fromkeys(filter(None, wanted)))
+
+
+def _license(page: Page, data: Mapping[str, Any]) -> str:
+    for element in page.tree.iter("a", "link"):
+        rel = (element.get("rel") or "").split()
+        href = element.get("href") or ""
+        if ("license" in rel and href) or _LICENSE_WORDS.search(href):
+            return text_of(element) or href
+    return _text(data.get("license"))
