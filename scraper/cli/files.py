@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scraper.cli.options import archive_option, filter_options, one_line, quiet_option, read_filters
 from scraper.settings import current_time
+
+if TYPE_CHECKING:
+    from scraper.archive import Archive
+    from scraper.export.markdown import ImagesOf
 
 
 @click.command("import", epilog="Example: scraper import saved-pages/ blog/source/_posts/")
@@ -36,19 +42,41 @@ def import_command(paths: tuple[Path, ...], db: Path, quiet: bool, verbose: int)
 @click.option(
     "--format", "form", type=click.Choice(["markdown", "jsonl", "csv"]), default="markdown", show_default=True
 )
+@click.option("--images/--no-images", default=True, show_default=True, help="Put images beside Markdown posts.")
 @filter_options
 @quiet_option
-def export_command(folder: Path, db: Path, form: str, quiet: bool, verbose: int, **filters: str) -> None:
+def export_command(
+    folder: Path, db: Path, form: str, images: bool, quiet: bool, verbose: int, **filters: str
+) -> None:  # fmt: skip
     """Write posts into FOLDER, one file a post for markdown, one file in all for jsonl and csv.
 
     `scraper import` reads Markdown exports back to equal records.
     """
-    from importlib import import_module
-
     from scraper.archive import Archive
+    from scraper.export import WRITERS, markdown
 
-    writer = import_module(f"scraper.export.{form}")
     with Archive(db) as archive:
-        number = writer.write(archive.posts(**read_filters(**filters)), folder)
+        records = archive.posts(**read_filters(**filters))
+        if form == "markdown" and images:
+            number = markdown.write(records, folder, _images_in(archive))
+        else:
+            number = WRITERS[form](records, folder)
     if not quiet:
         click.echo(f"{folder}: {number} posts", err=True)
+
+
+def _images_in(archive: Archive) -> ImagesOf:
+    """Return what gives the archive's images of a post to the exporter."""
+    from scraper.archive import assets
+    from scraper.export.markdown import ExportedImage
+
+    def read(blob_id: int) -> bytes:
+        with archive.read() as connection:
+            return archive.blobs.get(connection, blob_id)
+
+    def images_of(post_id: int) -> list[ExportedImage]:
+        with archive.read() as connection:
+            stored = assets.of_post(connection, post_id)
+        return [ExportedImage(one.url, one.sha256, one.media_type, partial(read, one.blob_id)) for one in stored]
+
+    return images_of

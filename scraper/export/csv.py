@@ -36,11 +36,12 @@ def write(records: Iterable[Mapping[str, Any]], folder: Path) -> int:
         for count, record in enumerate(records, 1):
             if count == 1:
                 writer.writerow(record)
-            writer.writerow(map(_cell, record.values()))
+            writer.writerow(map(cell, record.values()))
     return count
 
 
-def _cell(value: Any) -> str | int | float:
+def cell(value: Any) -> str | int | float:
+    """Return a value as a cell: lists as JSON, and a text that a spreadsheet would run with an apostrophe before it."""
     if isinstance(value, int | float):
         return value
     if value is None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scraper.export.records import complete_files, with_values
 from scraper.models import Post
-from scraper.parse import front_matter
+from scraper.parse import front_matter, local_images
+from scraper.parse.media_type import SUFFIXES
 
 _KEYS = {
     "title": "title",
@@ -72,8 +74,29 @@ def render(post: Post, *, status: str = "live", revision: int = 1) -> str:
     )
 
 
-def write(records: Iterable[Mapping[str, Any]], folder: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class ExportedImage:
+    """An image that goes beside the posts: its address in them, the digest and type of its bytes, and the bytes."""
+
+    url: str
+    sha256: str
+    media_type: str
+    read: Callable[[], bytes]
+
+    @property
+    def name(self) -> str:
+        """The file's name, the same for the same bytes."""
+        return f"{self.sha256[:32]}{SUFFIXES.get(self.media_type, '.bin')}"
+
+
+ImagesOf = Callable[[int], Iterable[ExportedImage]]
+
+
+def write(records: Iterable[Mapping[str, Any]], folder: Path, images_of: ImagesOf | None = None) -> int:
     """Write one file a record and return their number.
+
+    Images that ``images_of`` gives for a record's id are put into the folder ``images`` beside the files, and the
+    Markdown points to them, with their address as title.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -81,10 +104,26 @@ def write(records: Iterable[Mapping[str, Any]], folder: Path) -> int:
     count = 0
     with complete_files(folder) as workplace:
         for count, record in enumerate(records, 1):  # noqa: B007 -- the last number is the count
+            if images_of is not None:
+                record = {**record, "markdown": _with_images(record, folder, images_of)}
             path = workplace / file_name(record["id"], record["title"])
             with path.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(document(record))
     return count
+
+
+def _with_images(record: Mapping[str, Any], folder: Path, images_of: ImagesOf) -> str:
+    """Write a record's images where they are missing, and return its Markdown pointing to them."""
+    names = {}
+    for image in images_of(record["id"]):
+        path = folder / local_images.FOLDER / image.name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            unfinished = path.with_suffix(".part")
+            unfinished.write_bytes(image.read())
+            unfinished.replace(path)
+        names[image.url] = image.name
+    return local_images.point_to_files(record["markdown"], names)
 
 
 def file_name(record_id: int, title: str) -> str:

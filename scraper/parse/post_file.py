@@ -13,6 +13,7 @@ from scraper.parse import article
 from scraper.parse.clean import clean
 from scraper.parse.dates import parse_date
 from scraper.parse.front_matter import split
+from scraper.parse.local_images import point_to_addresses
 from scraper.parse.markdown import convert
 from scraper.parse.media import resolve
 from scraper.parse.outline import BLOCKS, outline
@@ -159,7 +160,8 @@ def _unhex(text: str) -> str:
 
 
 def _read_export(data: dict[str, Any], markdown: str, warnings: tuple[str, ...]) -> Post:
-    """Return the record that this archive wrote; its body is normalized already."""
+    """Return the record that this archive wrote; its body is normalized already, but for images put beside it."""
+    markdown = point_to_addresses(markdown)
     keys = Keys(data)
     body = outline(markdown)
     raw, updated_raw = keys.text("date"), keys.text("updated")

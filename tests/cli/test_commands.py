@@ -212,3 +212,22 @@ def test_every_command_has_help_with_an_example(scraper: Command) -> None:
         assert "Example: scraper" in ran.out
     assert "Example:" in scraper("--help").out
     assert scraper("--version").out.startswith("scraper, version ")
+
+
+def test_images_are_exported_beside_the_posts_and_come_back_as_addresses(
+    blog: Blog, crawl: Command, scraper: Command
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+    blog.edits[1] = f'<p>图</p><p><img src="{blog.base}/a.png" alt="图"></p>'
+    blog.answers["/a.png"] = (200, {"Content-Type": "image/png"}, picture)
+    crawl(blog.post(1))
+    scraper("export", "out")
+    (image,) = Path("out/images").iterdir()
+    assert image.read_bytes() == picture
+    (exported,) = Path("out").glob("*.md")
+    assert f"![图](images/{image.name}" in exported.read_text("utf-8")
+    scraper("import", "out", "--db", "copy.db")
+    with Archive("archive.db") as one, Archive("copy.db") as two:
+        assert [record["markdown"] for record in one.posts()] == [record["markdown"] for record in two.posts()]
+    scraper("export", "plain", "--no-images")
+    assert not Path("plain/images").exists()
