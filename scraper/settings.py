@@ -36,6 +36,11 @@ class Rules:
     min_posts: int | None = None
     """A list that names fewer is a failure."""
 
+    def admits(self, url: str) -> bool:
+        """Say whether an address lies within the scope."""
+        path = "/" + url.partition("://")[2].partition("/")[2]
+        return self.scope is None or any((path if start[:1] == "/" else url).startswith(start) for start in self.scope)
+
 
 SECRETS = frozenset({"cookies", "proxy", "ping_url", "webhook_url"})
 """Fields that no log, no archive and no report may show: who knows a signal's address can send it."""
@@ -112,6 +117,19 @@ class Settings:
     def delay_of(self, host: str) -> float | None:
         """Return the seconds to leave between requests to a host, None for the site's own."""
         return self.delay_s if (said := self.rules(host).delay_s) is None else said
+
+    def revisit_of(self, host: str, source: str) -> tuple[int, ...]:
+        """Return the days after which an unchanged post is looked at again."""
+        return self.rules(host, source).revisit_days or self.revisit_days
+
+    def wants_images(self, host: str, source: str) -> bool:
+        """Say whether the images of a post are fetched."""
+        return self.images if (said := self.rules(host, source).images) is None else said
+
+    @property
+    def any_images(self) -> bool:
+        """Whether images of any post are fetched."""
+        return self.images or any(rules.images for rules in (*self.hosts.values(), *self.sources.values()))
 
     def public(self) -> dict[str, Any]:
         """Return the settings as they may be logged."""

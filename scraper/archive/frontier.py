@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,9 @@ from scraper.models import HostState
 
 REVISIT_DAYS = (1, 3, 7, 21, 60)
 """A post that stays as it is, is looked at again after these many days; from the last on, every 60."""
+
+FARTHEST_DAYS = 366
+"""No visit is put off for longer than this, whatever the settings say."""
 
 RETRY_HOURS = (12, 24, 48, 96, 168)
 """A post that could not be had is tried again after these many hours; from the last on, every week."""
@@ -46,6 +49,8 @@ class Due:
     etag: str
     last_modified: str
     attempts: int
+    source: str = ""
+    """The seed of a source that it belongs to, '' for none."""
 
 
 def add_source(
@@ -161,7 +166,11 @@ def find(connection: Connection, key: str) -> dict[str, Any] | None:
 
 def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = None) -> list[Due]:
     """Return what should be asked now, longest overdue first; of the given keys only, if given."""
-    query = select(frontier).where(frontier.c.due_at <= now, frontier.c.state != "skipped")
+    # A time that no visit is ever put off to was set by a clock that was wrong.
+    now_due = or_(frontier.c.due_at <= now, frontier.c.due_at > now + timedelta(days=FARTHEST_DAYS))
+    wanting = select(func.min(sources.c.seed)).select_from(sources.join(source_posts))
+    source = wanting.where(source_posts.c.frontier_id == frontier.c.id).correlate(frontier).scalar_subquery()
+    query = select(frontier, source.label("source")).where(now_due, frontier.c.state != "skipped")
     query = query.where(~exists().where(forgotten.c.site + "/" + forgotten.c.native_id == frontier.c.key))
     rows = connection.execute(query.order_by(frontier.c.due_at, frontier.c.id)).all()
     wanted = None if keys is None else set(keys)
@@ -171,33 +180,34 @@ def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = N
 def _due(row: Row[Any]) -> Due:
     return Due(
         id=row.id, key=row.key, url=row.url, host=row.host, site=row.site, way=row.way, post_id=row.post_id,
-        etag=row.etag, last_modified=row.last_modified, attempts=row.attempts,
+        etag=row.etag, last_modified=row.last_modified, attempts=row.attempts, source=row.source or "",
     )  # fmt: skip
 
 
 def done(
     connection: Connection, row_id: int, now: datetime, *, changed: bool, post_id: int | None = None,
     etag: str | None = None, last_modified: str | None = None, url: str | None = None, key: str | None = None,
+    revisit_days: Sequence[int] = REVISIT_DAYS,
 ) -> None:  # fmt: skip
     """Note that an address was read; the next visit follows from how long its post has been as it is."""
     held = connection.execute(select(frontier.c.changed_at).where(frontier.c.id == row_id)).one()
     changed_at = now if changed or held.changed_at is None else held.changed_at
     values: dict[str, Any] = {
-        "state": "done", "checked_at": now, "changed_at": changed_at, "due_at": next_visit(changed_at, now),
-        "attempts": 0, "reason": "",
+        "state": "done", "checked_at": now, "changed_at": changed_at, "attempts": 0, "reason": "",
+        "due_at": next_visit(changed_at, now, revisit_days),
     }  # fmt: skip
     more = {"post_id": post_id, "etag": etag, "last_modified": last_modified, "url": url, "key": key}
     values |= {name: value for name, value in more.items() if value is not None}
     connection.execute(update(frontier).where(frontier.c.id == row_id).values(**values))
 
 
-def next_visit(changed_at: datetime, now: datetime) -> datetime:
+def next_visit(changed_at: datetime, now: datetime, revisit_days: Sequence[int] = REVISIT_DAYS) -> datetime:
     """Return when a post is due again that last changed then and was read now."""
-    for days in REVISIT_DAYS:
+    for days in revisit_days:
         moment = changed_at + timedelta(days=days)
         if moment > now:
             return moment
-    return now + timedelta(days=REVISIT_DAYS[-1])
+    return now + timedelta(days=revisit_days[-1])
 
 
 def failed(

@@ -134,7 +134,7 @@ def explain(error: BaseException | None) -> str:
     """Return a line that says what a database error means for its reader."""
     text = str(error)
     known = {
-        "disk is full": "the disk is full; nothing of the last step was kept, what was stored before is safe",
+        "disk is full": "the disk is full; what was stored before is safe; free some space and run it again",
         "disk I/O error": "the disk refuses (I/O error); what was stored before is safe if the disk is",
         "readonly database": "cannot be written to: the file or its folder is read-only",
         "unable to open": "cannot be opened; look at the rights of the file and its folder",

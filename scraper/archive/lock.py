@@ -10,8 +10,11 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from scraper.errors import ArchiveError, ArchiveLocked
+
+MAX_NOTE_BYTES = 10_000
 
 
 class Lock:
@@ -31,12 +34,22 @@ class Lock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = os.pread(self._file, 1000, 0)
+            holder = _note(os.pread(self._file, MAX_NOTE_BYTES, 0))
             os.close(self._file)
             raise ArchiveLocked(f"{path}: {_describe(holder)}; nothing was done") from error
-        note = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds"), "command": command}
+        self.left_reading = str(_note(os.pread(self._file, MAX_NOTE_BYTES, 0)).get("reading", ""))
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        self._note = {"pid": os.getpid(), "since": since, "command": command, "reading": ""}
+        self._write()
+
+    def note_reading(self, what: str) -> None:
+        """Let the next holder know as ``left_reading`` what this one was reading, should it die of it."""
+        self._note["reading"] = what
+        self._write()
+
+    def _write(self) -> None:
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, json.dumps(note).encode(), 0)
+        os.pwrite(self._file, json.dumps(self._note).encode(), 0)
 
     def release(self) -> None:
         """Let others in."""
@@ -44,9 +57,16 @@ class Lock:
         os.close(self._file)
 
 
-def _describe(holder: bytes) -> str:
+def _note(text: bytes) -> dict[str, Any]:
     try:
-        note = json.loads(holder)
-        return f"another run holds it: {note['command']}, pid {note['pid']}, since {note['since']}"
-    except (ValueError, KeyError, TypeError):
+        note = json.loads(text)
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _describe(holder: dict[str, Any]) -> str:
+    if "pid" not in holder:
         return "another run holds it"
+    who = f"{holder.get('command')}, pid {holder['pid']}, since {holder.get('since')}"
+    return f"another run holds it: {who}; if it hangs, end it with `kill {holder['pid']}`: what it stored is safe"

@@ -86,7 +86,7 @@ def _state_of(connection: Connection, source: dict[str, Any]) -> dict[str, Any]:
     ).one()
     run_at = source["run_at"] or read_at
     # A source that is a page, not a list, is well when its page was read.
-    last_good_at = source["ok_at"] if source["run_at"] else read_at
+    last_good_at = source["ok_at"] if source["way"] else read_at
     state = {"last_good_at": last_good_at, "next_due_at": next_due_at, "failing": 0, "had": 0}
     if run_at is None:
         return state | {"new": 0, "changed": 0, "gone": 0}

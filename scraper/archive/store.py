@@ -75,6 +75,16 @@ class Archive:
 
             upgrade(self.path, backup=state is health.State.ARCHIVE)
 
+    @property
+    def left_reading(self) -> str:
+        """What the last writer was reading when it died, '' where it did not."""
+        return "" if self._lock is None else self._lock.left_reading
+
+    def note_reading(self, what: str) -> None:
+        """Let the next writer know what this one is reading; '' when it is read."""
+        if self._lock is not None:
+            self._lock.note_reading(what)
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Run one write transaction: all of it or nothing. No network inside.

@@ -76,7 +76,7 @@ def plan_for(db: Path, seeds: tuple[str, ...], settings: Settings) -> int:
     from tempfile import TemporaryDirectory
 
     from scraper.archive import Archive
-    from scraper.crawl import clock_from, seeds_of
+    from scraper.crawl import by_seed, clock_from, seeds_of
     from scraper.crawl.plan import plan
 
     with TemporaryDirectory() as folder:
@@ -86,7 +86,7 @@ def plan_for(db: Path, seeds: tuple[str, ...], settings: Settings) -> int:
         with Archive(db) as archive:
             named = seeds_of(seeds, archive, settings)
             clock = clock_from(current_time())
-            planned, troubles = asyncio.run(plan(named, archive, settings, clock, every_due=not seeds))
+            planned, troubles = asyncio.run(plan(named, archive, by_seed(settings), clock, every_due=not seeds))
     for one in planned:
         click.echo(f"{'fetch' if one.due else 'leave'}  {one.url}  {one_line(one.why)}")
     for trouble in troubles:

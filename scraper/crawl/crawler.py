@@ -145,7 +145,7 @@ class Crawler:
             if rules is not None and rules.max_posts is not None and self._visits[name] >= rules.max_posts:
                 self.stopped = self.stopped or f"max_posts of {name}"
                 return False
-        self._visits.update(budgets)
+        self._visits.update(budgets.keys())
         return True
 
     def _follow(self, group: asyncio.TaskGroup, due: Due, parsed: Parsed) -> None:
