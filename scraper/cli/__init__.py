@@ -23,7 +23,7 @@ _COMMANDS = {
     "search": "query", "show": "query", "history": "query",
     "status": "report", "runs": "report",
     "init": "config", "config": "config",
-    "demo": "demo",
+    "serve": "serve", "demo": "demo",
 }  # fmt: skip
 """Where each command is, so that starting one does not import the others."""
 

@@ -1,0 +1,63 @@
+"""serve: the archive as pages, for a person on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+import click
+
+from scraper.cli.options import archive_option, effective_settings
+from scraper.errors import UsageError
+
+
+@click.command("serve", epilog="Example: scraper serve --port 8000   then open http://127.0.0.1:8000")
+@archive_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--server-name", "names", multiple=True, metavar="NAME",
+    help="Answer requests for this name too, as a reverse proxy passes them on; may be repeated.",
+)  # fmt: skip
+def serve_command(db: Path, host: str, port: int, names: tuple[str, ...]) -> None:
+    """Show the archive in a browser: search, read, compare; also JSON, CSV and feeds. It only ever reads.
+
+    It works while a crawl writes. Ctrl-C ends it.
+    """
+    import uvicorn
+
+    from scraper.archive import Archive
+    from scraper.web.app import LOOPBACK_NAMES, create_app
+
+    if not _is_loopback(host):
+        click.echo(
+            f"scraper: warning: {host} can be reached by others, who can then read the archive;"
+            " --server-name NAME says under which name",
+            err=True,
+        )
+    with Archive(db) as archive:
+        app = create_app(
+            archive, hosts={*LOOPBACK_NAMES, _in_url(host), *names}, zone=effective_settings().settings.zone()
+        )
+        config = uvicorn.Config(
+            app, host=host, port=port, lifespan="off", log_level="warning", access_log=False, server_header=False,
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        try:
+            socket = config.bind_socket()
+        except SystemExit as error:
+            raise UsageError(f"{host}:{port}: cannot listen there; is it taken? --port 0 finds a free one") from error
+        with socket:
+            click.echo(f"{db} is at http://{_in_url(host)}:{socket.getsockname()[1]}/", err=True)
+            uvicorn.Server(config).run(sockets=[socket])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
