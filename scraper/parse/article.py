@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from scraper.models import Parsed, Post
-from scraper.parse.blog_lists import heading_links, is_home, read_blog_list, read_home, read_perhaps_list
+from scraper.parse.blog_lists import heading_links, is_home, read_blog_list, read_home, read_perhaps_list, read_themed_list
 from scraper.parse.body import find_body
 from scraper.parse.bylines import Zone
 from scraper.parse.clean import clean
@@ -45,11 +45,13 @@ def read(page: Page) -> Parsed:
         chrome = select(body, theme.drop) if theme.drop else []
         clean(body, lambda element: element in chrome)
         return _article(page, post, body)
+    if listed := read_themed_list(page):
+        return listed
     parts = find_body(found)
     listed = read_perhaps_list(page)
     if listed and not _is_text(page, found, parts):
         return listed
-    if not _is_enough(found, parts):
+    if not _is_enough(found, parts) and not (parts := _marked(page, found)):
         return judge(page)
     post = read_header(page, _zone(found, parts), PARSER)
     body = _gather(parts)
@@ -76,8 +78,18 @@ def _is_enough(found: Densities, parts: list[HtmlElement]) -> bool:
     return weight >= _MIN_WEIGHT and linked < _MAX_LINK_DENSITY * weight
 
 
+def _marked(page: Page, found: Densities) -> list[HtmlElement]:
+    """Return the element that the page marks as its article, however little there is in it."""
+    boxes = list(page.tree.iter("article")) or [box for box in page.tree.iter() if box.get("itemprop") == "articleBody"]
+    shown = [box for box in boxes if found.weight[found.place[box]] and found.link_density(found.place[box]) < _MOST]
+    return shown if len(boxes) == 1 and not is_home(page) else []
+
+
 def _is_text(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
-    """Tell whether the body is one text, and not a few lines each under headings that lead to other pages."""
+    """Tell whether the body is one text, and not a few lines each under headings that lead to other pages.
+
+    A page that calls itself an article is believed, but for a home page: some themes say that everywhere.
+    """
     links = set(heading_links(page))
     runs = [0.0]
     for part in parts:
@@ -87,8 +99,7 @@ def _is_text(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
                 runs.append(0.0)
             elif found.own[number] >= _MIN_WEIGHT:
                 runs[-1] += found.prose[number]
-    share = _MOST if not _claims_article(page) else _MOST / 2
-    return max(runs) > 0 and max(runs) >= share * sum(runs)
+    return max(runs) > 0 and (max(runs) >= _MOST * sum(runs) or (_claims_article(page) and not is_home(page)))
 
 
 def _claims_article(page: Page) -> bool:

@@ -105,7 +105,7 @@ def _widen(found: Densities, top: int) -> int:
         at = found.parents[at]
         gain = found.long[at] - found.long[best]
         weight = found.weight[at] - found.weight[best]
-        if gain >= 0.2 * found.long[best] and found.linked[at] - found.linked[best] < 0.2 * weight:
+        if gain >= 0.2 * found.long[best] and found.linked[at] - found.linked[best] < 0.15 * weight:
             best = at
     while found.parents[best] and len(found.elements[found.parents[best]]) == 1:
         best = found.parents[best]

@@ -17,7 +17,7 @@ _UNREAD = frozenset({
     "script", "style", "noscript", "template", "svg", "iframe", "button", "select", "option", "textarea", "object",
     "title", "link", "meta", "math", "dialog", "canvas", "datalist",
 })  # fmt: skip
-_LEAVES = frozenset({"p", "pre", "li", "blockquote", "dd", "dt", "figcaption", "summary"})
+CODE = frozenset({"pre", "code", "math", "mjx-container"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CJK = re.compile("[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7a3]")
 _PUNCTUATION = re.compile("[，。、；！？,]")
@@ -27,12 +27,13 @@ _CHROME_ROLES = frozenset({
     "menubar", "toolbar", "tablist", "tooltip",
 })  # fmt: skip
 _CONTROLS = (
-    r"breadcrumbs?|crumbs?|licen[cs]e|login|menu\w*|meta-?nav|nav|navbar|navigation|pager|pagination|post-?nav\w*|print|"
+    r"breadcrumbs?|crumbs?|licen[cs]e|login|menu\w*|meta-?nav|modal|nav|navbar|navigation|pager|pagination|"
+    r"popup|post-?nav\w*|print|"
     r"rating|rss|share\w*|sharing\w*|social\w*|tags?|tag-?cloud|toc|toolbar|tools?|legends?"
 )
 _FOREIGN = (
     r"ad|ads|advert\w*|banner\w*|bottom-?bar|combx|comments?|comment-?\w+|contact|cookie\w*|consent|copyright\w*|disqus\w*|"
-    r"disclaimer|donate|footer\w*|gdpr|masthead|modal|newsletter\w*|outbrain|popup|promo\w*|recirc\w*|"
+    r"disclaimer|donate|footer\w*|gdpr|masthead|newsletter\w*|outbrain|promo\w*|recirc\w*|"
     r"recommend\w*|related\w*|relate|remark|replies|respond|reward|shop\w*|shoutbox|sidebar\w*|side-?bar|signup|"
     r"skyscraper|sponsor\w*|subscribe\w*|syndication|taboola\w*|teasers?|trending|widget\w*|yom-remote|"
     r"hot-?(?:news|articles?|posts?)|author-?(?:bio|box|info)|about-?author|bio|vcard|"
@@ -160,13 +161,19 @@ def _find_extras(found: Densities) -> list[float]:
         prose if own >= _LONG and linked < 0.3 * own else 0.0
         for prose, own, linked in zip(found.prose, found.own, found.linked, strict=True)
     ]
-    long = list(paragraphs)
+    long, prose = list(paragraphs), list(found.prose)
     for number in range(len(long) - 1, 0, -1):
         long[found.parents[number]] += long[number]
-    most = _MOST * long[0]
+        prose[found.parents[number]] += prose[number]
+    in_code = [False] * len(long)
+    most_long, most_prose = _MOST * long[0], _MOST * prose[0]
     for number in range(1, len(long)):
-        found.extra[number] = found.extra[found.parents[number]] or (
-            (long[number] <= most or not most) and _is_extra(found.elements[number], long[number] > 0)
+        parent = found.parents[number]
+        in_code[number] = in_code[parent] or found.elements[parent].tag in CODE
+        found.extra[number] = found.extra[parent] or (
+            not in_code[number]
+            and (long[number] <= most_long or prose[number] <= most_prose)
+            and _is_extra(found.elements[number], long[number] > 0)
         )
     return paragraphs
 
@@ -181,7 +188,7 @@ def _is_extra(element: HtmlElement, has_paragraphs: bool) -> bool:
     if (style and _HIDDEN.search(style)) or element.get("hidden") is not None or element.get("role") in _CHROME_ROLES:
         return True
     names = names_of(element)
-    if len(names) < 2:
+    if len(names) < 2 or tag in HEADINGS:
         return False
     if _FOREIGN_NAMES.search(names):
         return True

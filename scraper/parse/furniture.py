@@ -31,8 +31,8 @@ _CAPTION = re.compile(r"caption|credit|gallery|photo|image|slide|carousel|media|
 _OPENING = re.compile(
     r"^(?:by|von|par|por|de|written by|posted|published|updated|last updated|created|modified|author|date|source|"
     r"filed under|categor(?:y|ies)|tags?|advertisement|share|print|email|comments?|reading time|\d{1,3} min|image|"
-    r"photo|credit|caption|close|作者|来源|出处|发布|发表|更新|编辑|责任编辑|日期|时间|阅读|浏览|点击|评论|分类|标签|字数|转载|"
-    r"原创|本文|分享|收藏|字号|字体)",
+    r"photo|credit|caption|close)\b|^(?:作者|来源|出处|责任编辑|编辑|分类|标签|字数|字号|字体|阅读|浏览|点击|评论|分享|收藏|"
+    r"(?:发布|发表|更新|修改|创建)(?:于|时间|日期)?)(?:数|量|次数|到)?\s{0,3}(?:[:：|/]|\d|$)",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -40,16 +40,22 @@ _DATE = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s{1,3}(?:\d{1,2}|(?:19|20)\d\d)\b|\b\d{1,2}:\d\d\b",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(
+_LABEL = re.compile(
     r"^(?:tags?\b|related|read (?:more|also|next)|see (?:also|more)\b|more (?:from|on|stories)|don'?t miss|share\b|"
-    r"like this|follow (?:us|me|@)|advert|sponsored|subscribe|sign up|click here to|get the latest|also on|"
-    r"you (?:may|might) also|recommended|print this|email this|back to|previous\b|next\b|leave a|comments?\b|"
-    r"post a comment|join the conversation|filed under|categor(?:y|ies)\b|first published|"
-    r"相关(?:阅读|文章|推荐|新闻|链接)|推荐阅读|延伸阅读|更多阅读|热门文章|猜你喜欢|上一[篇页章]|下一[篇页章]|版权(?:声明|所有)|"
-    r"本文(?:链接|作者|地址|标签|由)|转载请|责任编辑|分享(?:到|至)|扫(?:码|一扫|描)|关注(?:公众号|微信|我们)|标签[:：]|分类[:：]|"
-    r"点赞|打赏|赞赏|举报|收藏|©|未经.{0,10}(?:许可|授权|允许))",
+    r"like this|advert|sponsored|also on|you (?:may|might) also|recommended|print this|email this|back to|previous\b|"
+    r"next\b|leave a|comments?\b|post a comment|join the conversation|filed under|categor(?:y|ies)\b|first published|"
+    r"相关(?:阅读|文章|推荐|新闻|链接)|推荐阅读|延伸阅读|更多阅读|热门文章|猜你喜欢|[上下前后]一[篇页章]|标签[:：]|分类[:：]|"
+    r"点赞|打赏|赞赏|举报|收藏|分享(?:到|至)|责任编辑)",
     re.IGNORECASE,
 )
+"""How lines begin that lead away from the text; a sentence may begin so too."""
+_NOTICE = re.compile(
+    r"^(?:follow (?:us|me|@)|subscribe|sign up|click here to|get the latest|版权(?:声明|所有)|"
+    r"本文(?:链接|地址|标签|由.{1,40}(?:发布|创作))|转载请|扫(?:码|一扫|描)|关注(?:公众号|微信|我们)|©|未经.{0,10}(?:许可|授权|允许))",
+    re.IGNORECASE,
+)
+_SENTENCE_END = ("。", "！", "？", "…", ".", "!", "?", "；", "，", "：")
+_FEW = 20
 
 
 @dataclass(slots=True)
@@ -121,25 +127,35 @@ def _is_furniture(element: HtmlElement, number: int, found: Densities, tally: _T
 
 def _follows_label(element: HtmlElement) -> bool:
     before = element.getprevious()
-    return before is not None and len(label := text_of(before)) < 60 and _CLOSING.match(label) is not None
+    return before is not None and len(label := text_of(before)) < 60 and _LABEL.match(label) is not None
 
 
 def _drop_opening(root: HtmlElement, found: Densities, title: str) -> None:
-    """Remove title, byline and time from before the first paragraph."""
+    """Remove title, byline and time from before the first paragraph.
+
+    A title that the page also shows outside the body was written into the text by its author, and stays.
+    """
     key = _key(title)
+    start = found.place.get(root, 0)
+    if any(found.elements[n].tag in HEADINGS and _key(text_of(found.elements[n])) == key for n in range(start)):
+        key = ""
     doomed = []
     for element in root.iterdescendants(etree.Element):
         number = found.place.get(element)
         if number is None or not found.own[number]:
             continue
         if element.tag in HEADINGS:
-            if (key and _key(text_of(element)) == key) or (element.tag == "h1" and not key):
+            if key and _key(text_of(element)) == key:
                 doomed.append(element)
         elif found.own[number] >= _LONG and not _is_caption(element):
             break
         elif element.tag not in ("pre", "td", "th"):
             text = text_of(element)
-            if found.own[number] < _SHORT and (_OPENING.match(text) or _DATE.search(text) or _is_address(text)):
+            if (
+                found.own[number] < _SHORT
+                and not text.endswith(_SENTENCE_END)
+                and (_OPENING.match(text) or _DATE.search(text) or _is_address(text))
+            ):
                 doomed.append(element)
     _drop(element for element in doomed if _is_text(element))
 
@@ -163,6 +179,15 @@ def _key(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
+def _leads_away(text: str, link_density: float) -> bool:
+    if _NOTICE.match(text):
+        return True
+    label = _LABEL.match(text)
+    if label is None:
+        return False
+    return link_density > 0.3 or len(text) <= _FEW or not text.endswith(_SENTENCE_END)
+
+
 def _drop_closing(root: HtmlElement, found: Densities) -> None:
     """Remove the short labels and links that lead to other posts, to buttons and to licences."""
     doomed = []
@@ -170,7 +195,7 @@ def _drop_closing(root: HtmlElement, found: Densities) -> None:
         number = found.place.get(element)
         if number is None or not 0 < found.weight[number] < _SHORT:
             continue
-        text = text_of(element)
-        if _CLOSING.match(text) or (found.link_density(number) > 0.9 and text.isupper() and len(text) > 25):
+        text, density = text_of(element), found.link_density(number)
+        if _leads_away(text, density) or (density > 0.9 and text.isupper() and len(text) > _FEW):
             doomed.append(element)
     _drop(element for element in doomed if _is_text(element))

@@ -141,7 +141,7 @@ def _json_authors(data: Mapping[str, Any]) -> tuple[list[str], str]:
 
 def _person(text: str) -> str:
     """Return a name without what stands before it, or '' for what can be none: an address, a sentence, a number."""
-    name = _MAIL.sub("", _BY.sub("", collapse(text))).strip(" ,，:：|·-—@")
+    name = _MAIL.sub("", _TIME.split(_BY.sub("", collapse(text)))[0]).strip(" ,，:：|·-—@")
     if name.startswith(("http:", "https:", "www.")) or len(name) > 80 or not any(map(str.isalpha, name)):
         return ""
     return "" if name.casefold() in _NOBODY else name
@@ -153,6 +153,12 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[\s,<(]{0,3}[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}[>)]?$")
+_TIME = re.compile(
+    r"\s*(?:\b(?:on\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d|"
+    r"\d{1,2} [a-zé]{3,9}\.? (?:19|20)\d\d|"
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d|\d{1,2}:\d\d|\d{1,3} ?(?:hours?|days?|weeks?|months?|years?|min\w*) ago)",
+    re.IGNORECASE,
+)
 _NOBODY = {
     "admin",
     "administrator",

@@ -19,13 +19,17 @@ _SINGLEFILE = re.compile(r"^\s*Page saved with SingleFile\s+url:\s*(\S+)")
 _SAVED_FROM = re.compile(r"^\s*saved from url=\(\d{1,6}\)(\S+)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 _MAX_JSON_LD = 1_000_000
+# XHTML pages hide their scripts from older browsers.
+_JSON_WRAPPER = re.compile(
+    r"\A\s*(?://|/\*|<!--)?\s*<!\[CDATA\[(?:\s*\*/)?|(?://|/\*)?\s*\]\]>(?:\s*(?:\*/|-->))?\s*\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What the head of a page says; '' or nothing where it doesn't.
 
-    ``meta`` holds the content of ``<meta>`` by lower-case name or property, the first one wins; ``json_ld``
+    ``meta`` holds the content of ``<meta>`` by lower-case name, property or itemprop, the first one wins; ``json_ld``
     the objects of all JSON-LD scripts, those inside ``@graph`` too. ``singlefile_url`` and ``saved_from_url``
     are the addresses that SingleFile and browsers write into the pages they save; the latter is often wrong.
     """
@@ -106,11 +110,12 @@ def read_metadata(tree: HtmlElement, url: str = "") -> Metadata:
     meta: dict[str, str] = {}
     tags: list[str] = []
     for element in tree.iter("meta"):
-        key = (element.get("property") or element.get("name") or "").strip().lower()
         content = collapse(element.get("content") or "")
-        if key == "article:tag" and content:
-            tags.append(content)
-        if key and content:
+        if not content:
+            continue
+        for key in (element.get("property") or element.get("name") or element.get("itemprop") or "").lower().split():
+            if key == "article:tag":
+                tags.append(content)
             meta.setdefault(key, content)
     singlefile, saved_from = _saved_addresses(tree)
     return Metadata(
@@ -237,7 +242,7 @@ def _json_ld(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
         if "ld+json" not in (script.get("type") or "") or len(script.text or "") > _MAX_JSON_LD:
             continue
         try:
-            value = json.loads(script.text or "", strict=False)
+            value = json.loads(_JSON_WRAPPER.sub("", script.text or ""), strict=False)
         except (ValueError, RecursionError):
             continue
         for item in value if isinstance(value, list) else [value]:

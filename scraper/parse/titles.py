@@ -41,7 +41,7 @@ def find_title(page: Page, zone: Zone, headline: str = "") -> str:
     if supported and (inside := [text for text in supported if _key(text) != site and not _ends(said, text)]):
         return max(inside, key=len)
     if marked := [text for text, is_marked in headings if is_marked]:
-        return marked[0]
+        return marked[-1]
     for claim in said[:-1] if page.meta.title else said:
         return claim
     return without_site(page.meta.title, site) or next((text for text, _ in headings), "")
