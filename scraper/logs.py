@@ -75,9 +75,17 @@ class _QuietFile(RotatingFileHandler):
     _told = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        self._tell(sys.exc_info()[1])
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:
+            self._tell(error)
+
+    def _tell(self, reason: BaseException | None) -> None:
         if not self._told and sys.stderr is not None:
             self._told = True
-            reason = sys.exc_info()[1]
             sys.stderr.write(f"scraper: warning: {self.baseFilename}: the log cannot be written: {reason}\n")
 
 

@@ -190,6 +190,8 @@ def _write_metrics(path: Path, text: str) -> list[str]:
     written = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         written.write_text(text, "utf-8")
+        # A collector runs as somebody else, and the umask of a service may shut it out.
+        written.chmod(0o644)
         written.replace(path)
     except OSError as error:
         written.unlink(missing_ok=True)

@@ -47,7 +47,7 @@ _ADVICE = (
         "a larger `delay` in scraper.toml helps. Nothing gets around a challenge.",
     ),
     (
-        r"missing|min_posts|before|no end",
+        r"missing|posts found|no end",
         "Its list names fewer posts than it should. Look at the page in a browser: if the number is right, lower "
         "min_posts; if not, the site has changed or hides something, and a later run may see all again.",
     ),

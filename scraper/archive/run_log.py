@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from scraper.archive import frontier as frontier_module
+from scraper.archive import set_aside as aside
 from scraper.archive.schema import failures, frontier, posts, revisions, runs, source_posts, sources
 
 MAX_URLS = 500
@@ -118,3 +119,18 @@ def is_well(source: dict[str, Any], now: datetime, max_age_s: float) -> bool:
     if at is None or (source["failing"] and not source["had"]):
         return False
     return abs((now - at).total_seconds()) <= max_age_s
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next address is due, None where there is none."""
+    moment: datetime | None = connection.scalar(
+        select(func.min(frontier.c.due_at)).where(frontier.c.state != "skipped")
+    )
+    return moment
+
+
+def set_aside(connection: Connection) -> list[dict[str, Any]]:
+    """Return the pages that are no longer asked because they broke the reader, each with the reason."""
+    query = select(frontier.c.url, frontier.c.reason).where(frontier.c.state == "skipped")
+    broken = frontier.c.reason.startswith(aside.PREFIX)
+    return [dict(row._mapping) for row in connection.execute(query.where(broken).order_by(frontier.c.id))]

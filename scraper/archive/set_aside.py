@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from scraper.archive.schema import failures, frontier, runs
 from scraper.settings import VERSION
 
-_PREFIX = "set aside"
+PREFIX = "set aside"
 
 
 def crashes(connection: Connection, url: str) -> int:
@@ -21,11 +21,11 @@ def crashes(connection: Connection, url: str) -> int:
 
 def reason_for(reason: str) -> str:
     """Return what the frontier says of a page that this version sets aside."""
-    return f"{_PREFIX} by version {VERSION}: {reason}"
+    return f"{PREFIX} by version {VERSION}: {reason}"
 
 
 def release(connection: Connection, now: datetime) -> int:
     """Make due what another version set aside, and return how many pages that are."""
-    others = frontier.c.reason.startswith(_PREFIX) & ~frontier.c.reason.startswith(reason_for(""))
+    others = frontier.c.reason.startswith(PREFIX) & ~frontier.c.reason.startswith(reason_for(""))
     again = update(frontier).where(frontier.c.state == "skipped", others)
     return int(connection.execute(again.values(state="due", due_at=now, attempts=0)).rowcount)

@@ -22,7 +22,7 @@ _COMMANDS = {
     "import": "files", "export": "files", "reparse": "reparse",
     "search": "query", "show": "query", "history": "query",
     "status": "report", "runs": "report",
-    "init": "config", "config": "config",
+    "init": "config", "config": "config", "schedule": "schedule",
     "serve": "serve", "demo": "demo",
 }  # fmt: skip
 """Where each command is, so that starting one does not import the others."""
