@@ -15,7 +15,7 @@ from scraper.parse.feeds import is_feed, read_feed
 from scraper.parse.page import Page, open_page
 from scraper.parse.post_file import read_post_file
 from scraper.parse.site import Address, Site
-from scraper.urls import parse_url, url_key
+from scraper.urls import host_of, parse_url, url_key
 
 _MARKDOWN_NAMES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
 _HTML = re.compile(
@@ -120,7 +120,7 @@ def _site_of(url: str) -> Site | None:
 def _read_page(page: Page, forced: Site | None) -> Parsed:
     chosen = forced or _by_address(page)
     parsed, warning = (chosen.read(page), "") if chosen else _read_by_markup(page)
-    if parsed.verdict == "other" and chosen and not forced and chosen.name not in page.text.lower():
+    if parsed.verdict == "other" and chosen and not forced and not _is_served_by(page, chosen):
         parsed, warning = _read_by_markup(page)
         warning = warning or f"a page of another site under an address of {chosen.name}"
     if parsed.post is None:
@@ -129,6 +129,12 @@ def _read_page(page: Page, forced: Site | None) -> Parsed:
     if forced and any(url_key(url) == url_key(page.url) for url in page.meta.addresses):
         post = replace(post, url=page.url)  # the page itself says that this is where it lives
     return replace(parsed, post=replace(post, warnings=(*post.warnings, warning)) if warning else post)
+
+
+def _is_served_by(page: Page, site: Site) -> bool:
+    """Tell whether a page loads its scripts, styles or itself from the platform; its text may only mention it."""
+    loaded = (element.get("href") or element.get("src") or "" for element in page.tree.iter("link", "script"))
+    return any(site.name in host_of(url) for url in (*page.meta.addresses, *loaded) if "//" in url[:8])
 
 
 def _by_address(page: Page) -> Site | None:

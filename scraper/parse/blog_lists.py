@@ -80,11 +80,14 @@ def read_home(page: Page) -> Parsed:
     return replace(_listing(page, post_links(page) or select(page, _NAVIGATION)), next_url="")
 
 
-def read_perhaps_list(page: Page) -> Parsed | None:
-    """Return the list that a page without a theme's post is, or None: asked once no theme knows its body."""
+def read_themed_list(page: Page) -> Parsed | None:
+    """Return the list of posts in a known theme's markup, or None: asked once no theme knows the page's body."""
     known = known_links(page)
-    if len(known) >= 2 or (known and _PERHAPS_LIST.fullmatch(_path(page))):
-        return _listing(page, known)
+    return _listing(page, known) if len(known) >= 2 or (known and _PERHAPS_LIST.fullmatch(_path(page))) else None
+
+
+def read_perhaps_list(page: Page) -> Parsed | None:
+    """Return the list that a page of headings that are links may be, or None."""
     headed = heading_links(page)
     headings = sum(1 for heading in page.tree.iter(*_HEADINGS) if text_of(heading))
     return _listing(page, headed) if len(headed) >= 4 and len(headed) * 2 > headings else None
@@ -120,15 +123,19 @@ def heading_links(page: Page) -> list[HtmlElement]:
     return found
 
 
-def entries_of(page: Page, links: list[HtmlElement]) -> tuple[Entry, ...]:
-    """Return the posts that these links name, each once, with the time shown beside them."""
-    base = page.url or next(iter(page.meta.addresses), "")
+def entries_of(page: Page, links: list[HtmlElement], home: str = "") -> tuple[Entry, ...]:
+    """Return the posts that these links name, each once, with the time shown beside them.
+
+    Links to other hosts, to lists and home pages are none. A platform, which tells posts by their address alone, gives
+    its ``home`` instead: relative links of a page without an address are resolved against it.
+    """
+    base = page.url or next(iter(page.meta.addresses), "") or home
     shared = Counter(ancestor for link in links for ancestor in _ancestors(link))
     entries: dict[str, Entry] = {}
     for link in links:
         address = canonicalise(link.get("href") or "", base)
         key = url_key(address) if address else None
-        if address is None or key is None or not _is_post_of(address, base):
+        if address is None or key is None or not (home or _is_post_of(address, base)):
             continue
         title = text_of(first(link, _TITLES)) or text_of(link) or collapse(link.get("title") or "")
         box = next((one for one in reversed(_ancestors(link)) if shared[one] == 1), link)

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from scraper.parse.page import Page
 from scraper.parse.tree import collapse, text_of
 
-_COMPOUND = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+|\[[^\[\]\s]+\])*)")
+_COMPOUND = re.compile(r"([a-z][a-z0-9-]*)?((?:[.#][\w-]+|\[[^\[\]\s]+\])*)")
 _PART = re.compile(r"[.#][\w-]+|\[[^\[\]]+\]")
 _ATTRIBUTE = re.compile(r"\[([\w:-]+)(?:([~*^$]?=)([^\]]+))?\]")
 
@@ -94,8 +94,17 @@ def _find(where: Page | HtmlElement, compounds: tuple[_Compound, ...]) -> list[H
     elif last.classes:
         candidates = where.index.classed(last.classes[0])
     else:
-        candidates = where.tree.iter(last.tag or etree.Element)
+        candidates = _inside(where, compounds[:-1], last.tag)
     return [element for element in candidates if _fits(element, compounds)]
+
+
+def _inside(page: Page, outer: tuple[_Compound, ...], tag: str) -> Iterable[HtmlElement]:
+    """Return the elements of that tag that can match: those inside the nearest compound with a class or id."""
+    anchor = next((one for one in reversed(outer) if one.classes or one.ids), None)
+    if anchor is None:
+        return page.tree.iter(tag or etree.Element)
+    boxes = page.index.identified(*anchor.ids) or page.index.classed(*anchor.classes[:1])
+    return dict.fromkeys(one for box in boxes for one in box.iterdescendants(tag or etree.Element))
 
 
 def _fits(element: HtmlElement | None, compounds: tuple[_Compound, ...]) -> bool:

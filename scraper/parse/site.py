@@ -7,8 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lxml.html import HtmlElement
+
 from scraper.models import Body, Parsed, Post
-from scraper.parse.page import Page
+from scraper.parse.clean import clean
+from scraper.parse.markdown import convert
+from scraper.parse.page import Page, script_language
+from scraper.parse.select import select
 
 SeedKind = Literal["post", "author", "column", "feed", "sitemap", "blog"]
 
@@ -78,4 +83,50 @@ def article(post: Post, body: Body) -> Parsed:
     return Parsed("article", "the page holds an article", whole, assets=assets)
 
 
-__all__ = ["Address", "ListRequest", "Page", "SeedKind", "Site", "article"]
+def identify(page: Page, address: Callable[[str], Address | None]) -> Address | None:
+    """Return the post that a page is: by its canonical link, the address asked for, or another one that it has.
+
+    A page whose addresses name no post of the platform (a saved file) is None.
+    """
+    candidates = (page.meta.canonical_url, page.url, *page.meta.addresses)
+    found = (where for url in candidates if url and (where := address(url)) is not None)
+    return next((where for where in found if where.kind == "post"), None)
+
+
+def draft(page: Page, parser: str, where: Address | None) -> Post:
+    """Return a post with its identity and what the page's head says of it; the platform's reader fills the rest.
+
+    ``parser`` is the reader's name and version; the name is the platform's.
+    """
+    meta = page.meta.meta
+    return Post(
+        site=parser.partition("/")[0],
+        native_id=where.native_id if where else "",
+        url=where.url if where else "",
+        title="",
+        description=meta.get("description", "") or meta.get("og:description", ""),
+        language=page.meta.language,
+        keywords=page.meta.keywords,
+        cover_url=meta.get("og:image", ""),
+        warnings=page.warnings,
+        parser=parser,
+    )
+
+
+def read_body(
+    post: Post, body: HtmlElement, *, drop: str = "", base_url: str = "", image_url: Callable[[str], str] | None = None
+) -> Parsed:
+    """Return the post with the content of that element; ``drop`` selects what the platform adds inside it.
+
+    Relative addresses are resolved against ``base_url``, where the post has none of its own. ``image_url`` gives
+    the address to keep for that of an image.
+    """
+    chrome = select(body, drop) if drop else []
+    clean(body, lambda element: element in chrome)
+    content = convert(body, post.url or base_url, image_url=image_url)
+    if not (content.text or content.images or content.links):
+        return Parsed("empty", "the article's body is empty")
+    return article(replace(post, language=post.language or script_language(content.text)), content)
+
+
+__all__ = ["Address", "ListRequest", "Page", "SeedKind", "Site", "article", "draft", "identify", "read_body"]

@@ -58,6 +58,7 @@ THEMES = (
         mark="#post-info | #post-meta",
         body="#post #article-container",
         title="#post-info .post-title",
+        author="meta[property=article:author]@content",
         tags=".tag_share a.post-meta__tags | a.post-meta__tags",
         categories="#post-meta a.post-meta-categories | #post-info a.post-meta-categories",
         drop=".post-copyright | .post-reward",

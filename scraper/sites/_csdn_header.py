@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
 from scraper.models import Author, Column, Kind, Metrics, Post
+from scraper.parse.counts import first_count
 from scraper.parse.page import Index, Page, find_json_ld, first_classed, is_inside
 from scraper.parse.site import Address
 from scraper.parse.tree import collapse, text_of
@@ -35,8 +36,6 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 _CATEGORY_COUNT = re.compile(r"\s*[（(]\d{1,6}[）)]$")
 _COUNTERS = re.compile(r"^文章浏览阅读[^。]{1,20}次(?:，点赞[^。，]{1,20}次)?(?:，收藏[^。，]{1,20}次)?。")
-_COUNT = re.compile(r"(\d[\d,]{0,14}(?:\.\d{1,3})?)\s{0,3}([kKwW千万]?)")
-_UNITS = {"": 1, "k": 1_000, "千": 1_000, "w": 10_000, "万": 10_000}
 
 
 def read_header(page: Page, where: Address, variables: Mapping[str, str]) -> Post:
@@ -202,18 +201,8 @@ def _license(index: Index) -> str:
 def _metrics(index: Index, variables: Mapping[str, str]) -> Metrics:
     reads = (text_of(one) for one in index.classed("read-count", "link_view") if one.get("id") != "blog-digg-num")
     return Metrics(
-        reads=_first_count((variables.get("viewCountFormat", ""), next(reads, ""))),
-        likes=_first_count(map(text_of, index.identified("blog-digg-num", "spanCount", "supportCount"))),
-        comments=_first_count((variables.get("commentscount", ""), *map(text_of, index.classed("link_comments")))),
-        collects=_first_count(map(text_of, index.classed("get-collection")[:1])),
+        reads=first_count((variables.get("viewCountFormat", ""), next(reads, ""))),
+        likes=first_count(map(text_of, index.identified("blog-digg-num", "spanCount", "supportCount"))),
+        comments=first_count((variables.get("commentscount", ""), *map(text_of, index.classed("link_comments")))),
+        collects=first_count(map(text_of, index.classed("get-collection")[:1])),
     )
-
-
-def _first_count(texts: Iterable[str]) -> int | None:
-    return next((number for text in texts if (number := _count(text)) is not None), None)
-
-
-def _count(text: str) -> int | None:
-    """Return the number in ``阅读数：7582``, ``1513人阅读``, ``2k 阅读``, ``1.3w`` or ``10w+ 阅读``, or None."""
-    match = _COUNT.search(text)
-    return round(float(match[1].replace(",", "")) * _UNITS[match[2].lower()]) if match else None
