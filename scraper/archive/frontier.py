@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive.schema import authors, forgotten, frontier, hosts, insert_row, posts, source_posts, sources
@@ -154,8 +154,9 @@ def keys_of_author(connection: Connection, site: str, author_id: str) -> list[st
 
 def make_due(connection: Connection, keys: Iterable[str], now: datetime) -> None:
     """Let addresses be asked in this run though their time has not come."""
+    state = case((frontier.c.state == "list", "due"), else_=frontier.c.state)
     for key in keys:
-        connection.execute(update(frontier).where(frontier.c.key == key).values(due_at=now))
+        connection.execute(update(frontier).where(frontier.c.key == key).values(due_at=now, state=state))
 
 
 def find(connection: Connection, key: str) -> dict[str, Any] | None:
@@ -170,7 +171,7 @@ def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = N
     now_due = or_(frontier.c.due_at <= now, frontier.c.due_at > now + timedelta(days=FARTHEST_DAYS))
     wanting = select(func.min(sources.c.seed)).select_from(sources.join(source_posts))
     source = wanting.where(source_posts.c.frontier_id == frontier.c.id).correlate(frontier).scalar_subquery()
-    query = select(frontier, source.label("source")).where(now_due, frontier.c.state != "skipped")
+    query = select(frontier, source.label("source")).where(now_due, frontier.c.state.not_in(("skipped", "list")))
     query = query.where(~exists().where(forgotten.c.site + "/" + forgotten.c.native_id == frontier.c.key))
     rows = connection.execute(query.order_by(frontier.c.due_at, frontier.c.id)).all()
     wanted = None if keys is None else set(keys)
@@ -208,6 +209,17 @@ def next_visit(changed_at: datetime, now: datetime, revisit_days: Sequence[int] 
         if moment > now:
             return moment
     return now + timedelta(days=revisit_days[-1])
+
+
+def note_list(connection: Connection, row_id: int, now: datetime) -> None:
+    """Note that an address is a list of posts: every run that has it as a seed asks it."""
+    values = {"state": "list", "checked_at": now, "due_at": now, "attempts": 0, "reason": ""}
+    connection.execute(update(frontier).where(frontier.c.id == row_id).values(**values))
+
+
+def has_run_well(connection: Connection, source_id: int) -> bool:
+    """Say whether a source was ever read to its end."""
+    return connection.scalar(select(sources.c.ok_at).where(sources.c.id == source_id)) is not None
 
 
 def failed(
@@ -263,7 +275,8 @@ def list_hosts(connection: Connection) -> list[dict[str, Any]]:
 def counts(connection: Connection, now: datetime) -> dict[str, int]:
     """Return how many addresses stand in each state, how many are due, and how many posts there are."""
     rows = connection.execute(select(frontier.c.state, func.count()).group_by(frontier.c.state)).all()
-    overdue = select(func.count()).select_from(frontier).where(frontier.c.due_at <= now, frontier.c.state != "skipped")
+    asked = frontier.c.state.not_in(("skipped", "list"))
+    overdue = select(func.count()).select_from(frontier).where(frontier.c.due_at <= now, asked)
     held = {str(state): int(number) for state, number in rows}
     stored = connection.scalar(select(func.count()).select_from(posts))
     return held | {"due_now": connection.scalar(overdue) or 0, "posts": stored or 0}

@@ -17,7 +17,7 @@ from scraper.archive.store import Archive
 from scraper.crawl.discover import Discoverer, Found
 from scraper.crawl.images import ImageFetcher
 from scraper.crawl.ledger import Ledger
-from scraper.crawl.seeds import Seed, read_seed
+from scraper.crawl.seeds import Seed
 from scraper.crawl.visit import Visitor
 from scraper.fetch.client import Fetcher
 from scraper.models import Parsed
@@ -53,6 +53,10 @@ class Crawler:
     waiting: dict[str, deque[Due]] = field(default_factory=dict)
     stopped: str = ""
     _taken: set[str] = field(default_factory=set)
+    _listed: dict[str, int] = field(default_factory=dict)
+    """Sources by the key of the page that they name, which may be a list."""
+    _complete: set[str] = field(default_factory=set)
+    """Lists that an earlier run read to their end."""
     _columns: list[tuple[Seed, Found]] = field(default_factory=list)
     _visited: int = 0
     _visits: Counter[str] = field(default_factory=Counter)
@@ -106,10 +110,14 @@ class Crawler:
         target = seed.target()
         with self.archive.write() as connection:
             frontier.find_or_add(connection, target, self.now(), source_id=seed.source_id)
-            if seed.source_id is None:
+            row = frontier.find(connection, target.key)
+            if seed.source_id is None or (row is not None and row["state"] == "list"):
                 frontier.make_due(connection, [target.key], self.now())
-            else:
+            if seed.source_id is not None:
+                self._listed[target.key] = seed.source_id
                 frontier.note_source_run(connection, seed.source_id, run_at=self.now())
+                if frontier.has_run_well(connection, seed.source_id):
+                    self._complete.add(target.key)
         return [target.key]
 
     def _take(self, group: asyncio.TaskGroup, keys: Sequence[str] | None) -> None:
@@ -134,7 +142,7 @@ class Crawler:
             self._visited += 1
             parsed = await self._visitor.visit(due)
             if parsed is not None and parsed.verdict in ("listing", "feed"):
-                self._follow(group, due, parsed)
+                await self._follow(group, due, parsed)
         if not waiting and self.waiting.get(host) is waiting:
             del self.waiting[host]
 
@@ -148,21 +156,19 @@ class Crawler:
         self._visits.update(budgets.keys())
         return True
 
-    def _follow(self, group: asyncio.TaskGroup, due: Due, parsed: Parsed) -> None:
+    async def _follow(self, group: asyncio.TaskGroup, due: Due, parsed: Parsed) -> None:
         """Take up what a list page that was named as a seed leads to on its own host."""
-        seed, now = read_seed(due.url), self.now()
-        targets = [seed.target_of(entry, "list") for entry in parsed.links]
-        rules = self.settings.rules(due.host, due.source)
-        near = [target for target in targets if target and target.host == due.host and rules.admits(target.url)]
+        source_id = self._listed.get(due.key)
+        thorough = source_id is None or self.settings.full or due.key not in self._complete
+        found = await self._discoverer.page_on(due.url, parsed, source_id, thorough=thorough)
         with self.archive.write() as connection:
-            for target in near:
-                frontier.find_or_add(connection, target, now)
-            frontier.done(
-                connection, due.id, now, changed=False, revisit_days=self.settings.revisit_of(due.host, due.source)
-            )
-        if not near:
+            frontier.note_list(connection, due.id, self.now())
+            if source_id is not None and found:
+                said = {"ok_at": self.now(), "found": len(found), "way": "list", "reason": ""}
+                frontier.note_source_run(connection, source_id, **said)
+        if not found:
             self.ledger.fail(due.url, f"not an article: {parsed.reason or parsed.verdict}")
-        self._take(group, [target.key for target in near])
+        self._take(group, list(found))
 
     def _place_in_columns(self) -> None:
         """Note the order in which each column lists its posts."""
