@@ -77,8 +77,9 @@ class BodyBuilder:
     def add_text(self, text: str) -> None:
         """Add text as the page has it, with the marks in force."""
         runs = self.frames[-1].runs
-        if runs or not text.isspace() or self.in_code:
-            runs.append(Run(CODE if self.in_code else TEXT, escape.clean_text(text), self.style))
+        text = escape.clean_text(text)
+        if text and (runs or self.in_code or not text.isspace()):
+            runs.append(Run(CODE if self.in_code else TEXT, text, self.style))
 
     def add_run(self, kind: int, text: str = "", plain: str = "") -> None:
         """Add a break or finished Markdown, with the marks in force."""

@@ -77,7 +77,7 @@ def edge(token: Token, runs: list[Run], *, first: bool) -> str:
         run = runs[token.run]
         if run.kind == TEXT:
             return run.text[0 if first else -1]
-        return "`" if run.kind == CODE else " " if run.kind == BREAK else run.text[0 if first else -1]
+        return "`" if run.kind == CODE else run.text[0 if first else -1]
     if isinstance(token.mark, LinkMark):
         return "[" if token.opens else ("]" if first else ")")
     delimiter = DELIMITERS.get(token.mark)
@@ -238,7 +238,7 @@ def _repair(runs: list[Run], failing: list[Token], *, movable: bool) -> list[Run
         style = tuple(_TAGS[str(mark)] if mark in tags else mark for mark in run.style if mark not in tags & _DROPPED)
         run = run._replace(style=style)
         if run.kind == BREAK:
-            result.append(_without(run, "", leading.get(index, set()) | trailing.get(index, set())))
+            result.append(_without(run, run.text, leading.get(index, set()) | trailing.get(index, set())))
             continue
         if index in leading:
             text, head = _split_punctuation(run.text, first=True)
@@ -249,7 +249,7 @@ def _repair(runs: list[Run], failing: list[Token], *, movable: bool) -> list[Run
             result += [run._replace(text=text), _without(run, tail, trailing[index])]
         else:
             result.append(run)
-    return [run for run in result if run.text or run.kind == BREAK]
+    return [run for run in result if run.text]
 
 
 def _without(run: Run, text: str, marks: set[Mark]) -> Run:

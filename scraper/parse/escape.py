@@ -21,7 +21,7 @@ _EMOJI = "\u2600-\u27bf\ufe0f\U0001f300-\U0001faff"
 _JOINER = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
 
 _SPECIAL = re.compile(r"[\\`*_~<&\[\]!]")
-_BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)", re.MULTILINE)
+_BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~\n])")
 _RUN = re.compile(r"([*_~])\1*|`+")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#[0-9]{1,8};|#[xX][0-9a-fA-F]{1,8};|[A-Za-z][A-Za-z0-9]{0,40};)")
@@ -79,15 +79,22 @@ def is_narrow_punctuation(character: str) -> bool:
     return unicodedata.category(character)[0] == "P"
 
 
+def has_special(text: str) -> bool:
+    """Tell whether the text holds a character that means something to Markdown inside a line."""
+    return _SPECIAL.search(text) is not None
+
+
 def escape_text(text: str, used: str, before: str = " ", after: str = " ", *, in_link: bool = False) -> str:
     r"""Return the text with what Markdown would take as markup escaped, line starts aside.
 
     ``used`` are the characters of ``*_~`\` that pair with another in the same paragraph; ``before`` and
     ``after`` are what stands beside the text.
     """
-    if _SPECIAL.search(text) is None:
+    if not has_special(text):
         return text
     text = _BACKSLASH.sub(r"\\\\", text)
+    if text.endswith("\\") and is_narrow_punctuation(after):
+        text += "\\"
     text = _TAG.sub(r"\\<", _ENTITY.sub(r"\\&", text))
     if in_link:
         text = text.replace("[", r"\[").replace("]", r"\]")

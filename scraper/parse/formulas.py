@@ -17,8 +17,10 @@ _RENDERED = frozenset({
 })  # fmt: skip
 _KATEX = {"katex", "katex--inline", "katex--display", "katex-display"}
 _MARKED = {"math", "arithmatex", "math-inline", "math-display"}
+_CLASSES = _RENDERED | _KATEX | _MARKED
 _DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
 _IMAGE_HOSTS = ("latex.csdn.net", "latex.codecogs.com", "private.codecogs.com", "www.zhihu.com", "math.jianshu.com")
+_TAG = re.compile(r"<(?=[A-Za-z/!?][^<>]*>)|^<(?=[A-Za-z/!?])", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\)%")
 _BLOCK_START = re.compile(r"^[ \t]*(?:[-+*>#=|~]|\d+[.)]|$)", re.MULTILINE)
 
@@ -28,6 +30,11 @@ class Formula(NamedTuple):
 
     latex: str
     display: bool
+
+
+def may_show_formula(element: HtmlElement, names: list[str]) -> bool:
+    """Tell whether ``read_formula`` is worth asking, by the element's classes and attributes."""
+    return not _CLASSES.isdisjoint(names) or element.get("data-tex") is not None
 
 
 def read_formula(element: HtmlElement) -> Formula | None:
@@ -62,7 +69,7 @@ def _formula(latex: str, display: bool) -> Formula:
     latex = clean_text(latex).strip()
     if latex.startswith("% <![CDATA["):  # kramdown
         latex = latex.removeprefix("% <![CDATA[").removesuffix("%]]>").strip()
-    return Formula(latex, display)
+    return Formula(_TAG.sub("< ", latex), display)  # the blank means nothing in LaTeX, and no reader sees a tag
 
 
 def _from_image(image: HtmlElement) -> Formula | None:

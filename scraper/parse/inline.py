@@ -11,7 +11,6 @@ from scraper.parse import emphasis, escape
 from scraper.parse.emphasis import DELIMITERS, Token
 from scraper.parse.runs import (
     ADDRESS,
-    BREAK,
     CODE,
     TEXT,
     LinkMark,
@@ -35,11 +34,11 @@ def render(runs: list[Run], line_break: str = "  \n", *, in_cell: bool = False) 
     keep_newlines = "\n" in line_break
     if not any(run.style or run.kind != TEXT for run in runs):
         text = collapse_text("".join([run.text for run in runs]), keep_newlines).strip(" \n")
-        markdown = escape.escape_text(text, _used_characters([text], ""))
+        markdown = escape.escape_text(text, _used_characters([text], "")) if escape.has_special(text) else text
         if keep_newlines:
             return escape.escape_line_starts(markdown)
         return markdown.replace("|", "\\|") if in_cell else markdown
-    runs = collapse(runs, keep_newlines)
+    runs = collapse(runs, line_break)
     if any(run.style for run in runs):
         tokens, runs = emphasis.arrange(merge(trim(runs)))
     else:
@@ -69,8 +68,6 @@ def _write(tokens: list[Token], runs: list[Run], line_break: str, *, in_cell: bo
                     piece = _line_starts(piece, at_start=last == "\n")
             elif run.kind == CODE:
                 piece = code_span(run.text, in_cell=in_cell, in_link=link_of(run) is not None)
-            elif run.kind == BREAK:
-                piece = line_break
             elif run.kind == ADDRESS:
                 rest = runs[token.run + 1] if token.run + 1 < len(runs) else None
                 piece = escape.autolink(run.text, last, rest.text if rest and rest.kind == TEXT else after)

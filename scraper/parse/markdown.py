@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.models import Body
-from scraper.parse import code, media, notes, tables
+from scraper.parse import code, formulas, media, notes, tables
 from scraper.parse.builder import MAX_NESTING, BodyBuilder
 from scraper.parse.leaves import LeafConverter
 from scraper.parse.runs import ATOM, LinkMark, Mark, Style
@@ -108,11 +108,12 @@ class ArticleConverter(LeafConverter):
     def _enter(self, node: HtmlElement) -> bool:
         """Take an element in; return whether its children are to be walked."""
         tag = node.tag
-        if node.attrib:
-            names = (node.get("class") or "").split()
-            special = (names or node.get("data-tex") is not None) and self._takes_special(node, names)
-            if special or _TOC_ID.search(node.get("id") or ""):
-                return False
+        names = (node.get("class") or "").split()
+        if (names or node.get("data-tex") is not None) and self._takes_special(node, names):
+            return False
+        identifier = node.get("id")
+        if identifier is not None and _TOC_ID.search(identifier):
+            return False
         if tag in _STYLES:
             return self._refers_to_note(node) or self._mark(_STYLES[tag])
         if tag in _BOUNDARIES:
@@ -180,7 +181,7 @@ class ArticleConverter(LeafConverter):
         """Take in what is known by its classes; return whether the element is done with."""
         if not _SKIPPED_CLASSES.isdisjoint(names):
             return node.tag not in ("pre", "code", "body")
-        if node.tag in ("span", "div", "p", "eq", "section", "img", "mjx-container") and self._takes_formula(node):
+        if formulas.may_show_formula(node, names) and self._takes_formula(node):
             return True
         if "mermaid" in names and node.tag in ("div", "pre"):
             if next(node.iter("svg"), None) is None:

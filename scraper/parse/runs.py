@@ -45,21 +45,21 @@ class Run(NamedTuple):
 
 def plain_text(runs: list[Run]) -> str:
     """Return the runs as plain text, blanks collapsed."""
-    text = "".join(
-        run.plain if run.kind == ATOM else "\n" if run.kind == BREAK else run.text.replace("\n", " ") for run in runs
-    )
-    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n")).strip()
+    if len(runs) == 1 and runs[0].kind == TEXT:
+        return " ".join(runs[0].text.split())
+    kept = [run.plain if run.kind == ATOM else run.text.replace("\n", " ") if run.text else "\n" for run in runs]
+    return "\n".join([" ".join(line.split()) for line in "".join(kept).split("\n")]).strip()
 
 
 def find_addresses(runs: list[Run]) -> list[Run]:
     """Return the runs with each bare address in prose, and each link whose text is its address, as one run."""
-    if not any("://" in run.text or "www." in run.text or "@" in run.text for run in runs):
+    if not any(_may_hold_address(run.text) for run in runs):
         return runs
     result: list[Run] = []
     for link, group in groupby(runs, key=link_of):
         pieces = list(group)
         text = "".join(run.text for run in pieces)
-        if not ("://" in text or "www." in text or "@" in text):
+        if not _may_hold_address(text):
             result += pieces
         elif link is None:
             for run in pieces:
@@ -72,6 +72,10 @@ def find_addresses(runs: list[Run]) -> list[Run]:
                 pieces = [Run(ADDRESS, text, tuple(mark for mark in style if mark is not link), text)]
             result += pieces
     return result
+
+
+def _may_hold_address(text: str) -> bool:
+    return "://" in text or "www." in text or "@" in text
 
 
 def link_of(run: Run) -> LinkMark | None:
@@ -96,8 +100,12 @@ def collapse_text(text: str, keep_newlines: bool) -> str:
     return _BLANKS.sub(lambda match: "\n" if keep_newlines and "\n" in match[0] else " ", text)
 
 
-def collapse(runs: list[Run], keep_newlines: bool) -> list[Run]:
-    """Return the runs with white space as HTML shows it: one blank between words, none beside a break."""
+def collapse(runs: list[Run], line_break: str) -> list[Run]:
+    """Return the runs with white space as HTML shows it: one blank between words, none beside a break.
+
+    A break's text is then ``line_break``.
+    """
+    keep_newlines = "\n" in line_break
     result: list[Run] = []
     open_blank = False
     for run in runs:
@@ -113,6 +121,7 @@ def collapse(runs: list[Run], keep_newlines: bool) -> list[Run]:
             _strip_end(result)
             if not result or result[-1].kind == BREAK:
                 continue
+            run = run._replace(text=line_break)
             open_blank = False
         else:
             open_blank = True

@@ -45,6 +45,11 @@ def test_each_rendering_gives_its_source_once(html: str, markdown: str) -> None:
     assert to_markdown(html) == markdown
 
 
+def test_a_formula_cannot_hold_a_tag() -> None:
+    assert to_markdown("<span data-tex='a&lt;b, c&lt;script>d'></span>") == "$a<b, c< script>d$"
+    assert to_markdown("<span data-tex='a\n&lt;div b\\\\'></span>") == "$$\na\n< div b\\\\\n$$"
+
+
 def test_a_formula_whose_lines_read_as_markdown_stands_on_one_line() -> None:
     assert display_formula("a\n- b\n\nc") == "$$\na - b c\n$$"
     assert display_formula("- a") == "$$- a$$"

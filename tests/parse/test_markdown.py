@@ -158,6 +158,12 @@ def test_an_image_has_the_first_address_that_is_no_placeholder(html: str, url: s
     assert [image.url for image in body_of(html).images] == [url]
 
 
+def test_a_page_from_disk_has_addresses_too() -> None:
+    html = lxml_html.fragment_fromstring("<p><a href='b.html'>t</a><a href='http://[x'>u</a></p>")
+    assert convert(html, "file:///home/u/a.html").markdown == "[t](file:///home/u/b.html)[u](http://%5Bx)"
+    assert convert(lxml_html.fragment_fromstring("<a href='//[x'>u</a>"), BASE).markdown == "[u](//%5Bx)"
+
+
 def test_large_embedded_pictures_and_images_without_address_are_left_out_with_a_warning() -> None:
     body = body_of("<img src='data:image/png;base64," + "A" * 5000 + "'><img><img src='javascript:x()'>文")
     assert (body.markdown, body.images) == ("文", ())
@@ -267,7 +273,7 @@ BLOCK = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(BLOCK, min_size=1, max_size=3).map("".join))
 def test_no_body_loses_text_and_a_second_pass_changes_nothing(html: str) -> None:
     markdown = to_markdown(html)
