@@ -117,7 +117,7 @@ class Visit:
             return cast("Language", chosen)
         return negotiate(self.request.headers.get("accept-language", ""))
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """Return a message in the person's language."""
         return say(self.language, name, **values)
 

@@ -74,7 +74,9 @@ class Facets:
 
 def _count(table: _Table, ids: Iterable[int]) -> dict[str, tuple[Facet, ...]]:
     traits = [table.traits[post_id] for post_id in ids]
-    authors, years, sites, kinds = (Counter(row[n] for row in traits if row[n]) for n in range(4))
+    authors, years, sites, kinds = (
+        (Counter(filter(None, column)) for column in zip(*traits, strict=True)) if traits else (Counter[Any](),) * 4
+    )
     tags = Counter(chain.from_iterable(table.tags.get(post_id, ()) for post_id in ids))
     return {
         "author": tuple(Facet(*table.authors[author], n) for author, n in authors.most_common(SHOWN)),

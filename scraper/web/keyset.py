@@ -41,7 +41,7 @@ def fetch(
         BadRequest: a place is none that this list has.
     """
     backward = bool(before)
-    start = read_place(before or after, order.read)
+    start = read_place(before or after, order.read, nullable=True)
     rows: list[Sequence[Any]] = []
     for condition in _parts(order, start, backward):
         wanted = query.where(condition).order_by(*_directions(order, backward)).limit(size + 1 - len(rows))
@@ -61,8 +61,21 @@ def place(row: Sequence[Any]) -> str:
     return f"{'' if row[0] is None else row[0]}_{row[1]}"
 
 
-def read_place(text: str, read: Callable[[str], Value]) -> tuple[Any, int] | None:
-    """Return value and id of a place, None for '', the value None for one among the posts without a value.
+def read_count(text: str) -> int:
+    """Return a number that a database can hold.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise ValueError(text)
+    return int(text)
+
+
+def read_place(
+    text: str, read: Callable[[str], Value], *, nullable: bool = False
+) -> tuple[Any, int] | None:  # fmt: skip
+    """Return value and id of a place, None for ''; ``nullable`` lets the value be None where the posts have none.
 
     Raises:
         BadRequest: the text is no place.
@@ -71,9 +84,9 @@ def read_place(text: str, read: Callable[[str], Value]) -> tuple[Any, int] | Non
         return None
     value, _, number = text.rpartition("_")
     try:
-        if not (number.isascii() and number.isdecimal() and len(number) < 19):
-            raise ValueError(number)
-        return (read(value) if value else None), int(number)
+        if not value and nullable:
+            return None, read_count(number)
+        return read(value), read_count(number)
     except ValueError as error:
         raise BadRequest("after, before: no place in this list") from error
 

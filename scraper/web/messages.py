@@ -53,6 +53,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "column": ("专栏", "Column"),
     "categories": ("分类", "Categories"),
     "keywords": ("关键词", "Keywords"),
+    "gone_short": ("消失", "Gone"),
     "gone_posts": ("已消失的文章", "Gone posts"),
     "gone_note": ("原站已不再提供，归档中仍然保留。", "Their sites no longer serve these; the archive keeps them."),
     "gone_banner": (
@@ -65,7 +66,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "partial_banner": ("抓取时原站只显示了部分内容。", "The site showed only a part of this post when it was read."),
     "none_gone": ("没有消失的文章。", "No posts are gone."),
-    "runs": ("运行记录", "Runs"),
+    "runs": ("运行", "Runs"),
     "run": ("运行 #{n}", "Run #{n}"),
     "running": ("正在运行", "Running"),
     "running_banner": (
@@ -194,7 +195,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 """Each message by name: Chinese, English."""
 
 
-def say(language: Language, name: str, **values: object) -> str:
+def say(language: Language, name: str, /, **values: object) -> str:
     """Return a message in a language, its blanks filled."""
     text = MESSAGES[name][0 if language == "zh" else 1]
     return text.format(**values) if values else text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from heapq import nlargest, nsmallest
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, text, type_coerce
@@ -21,8 +22,8 @@ MARK = ("\x02", "\x03")
 """Around hits in snippets: control characters, which no snippet holds otherwise."""
 
 PAGE_SIZE = 20
-SNIPPET_CHARS = 180
-WINDOW_CHARS = 300
+SNIPPET_CHARS = 140
+WINDOW_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +97,21 @@ _BY_INDEX = text("SELECT bm25(post_fts, :weight, 1.0), rowid FROM post_fts WHERE
 
 def _best(ranked: list[tuple[float, int]], after: str, before: str, size: int) -> keyset.Slice:
     """Return a page of the ranked posts, best first, from a place on."""
-    ranked.sort()
-    place = keyset.read_place(after or before, float)
-    where = (place[0], place[1]) if place else None
-    if where is None:
-        start = 0
-    elif before:
-        start = max(0, bisect_left(ranked, where) - size)
-    else:
-        start = bisect_right(ranked, where)
-    rows = ranked[start : start + size]
-    first = keyset.place(rows[0]) if rows and start else ""
-    last = keyset.place(rows[-1]) if start + size < len(ranked) else ""
-    return keyset.Slice(tuple(rows), first, last)
+    where = keyset.read_place(after or before, float)
+    if where is not None and before:
+        rows = nlargest(size + 1, (row for row in ranked if row < where))[::-1]
+        first = keyset.place(rows[1]) if len(rows) > size else ""
+        rows = rows[-size:]
+        return keyset.Slice(tuple(rows), first, keyset.place(rows[-1]) if rows else "")
+    rows = nsmallest(size + 1, ranked if where is None else (row for row in ranked if row > where))
+    last = keyset.place(rows[size - 1]) if len(rows) > size else ""
+    rows = rows[:size]
+    return keyset.Slice(tuple(rows), keyset.place(rows[0]) if rows and where else "", last)
 
 
 def _ordered(found: Select[Any], sort: str) -> tuple[Select[Any], keyset.Order]:
     if sort == "reads":
-        order = keyset.Order(posts.c.read_count, posts.c.id, descending=True, read=int)
+        order = keyset.Order(posts.c.read_count, posts.c.id, descending=True, read=keyset.read_count)
     else:
         published = type_coerce(revisions.c.published_at, String)
         order = keyset.Order(published, posts.c.id, descending=sort == "newest", read=str)
@@ -126,13 +124,19 @@ def _hit(connection: Connection, post_id: int, query: Query) -> search.Hit:
     return search.Hit(record, excerpt(record.pop("text"), query))
 
 
-def excerpt(text: str, query: Query) -> str:
+# The rest of a word that was cut, and marks that ended a sentence.
+_BROKEN_START = re.compile(r"…?[A-Za-z0-9_]*[\s,，.。;；:：、!！?？)）”]*")
+
+
+def excerpt(body: str, query: Query) -> str:
     """Return a snippet from where the text first holds all terms, looking no further: folding a long text is slow."""
-    folded = fold(text)
-    first = [found.start() for term in query.terms if (found := term.pattern().search(folded))]
-    middle = max(first, default=0) * len(text) // max(1, len(folded))
+    middle = 0
+    if query.terms:
+        folded = fold(body)
+        first = [found.start() for term in query.terms if (found := term.pattern().search(folded))]
+        middle = max(first, default=0) * len(body) // max(1, len(folded))
     start, end = max(0, middle - WINDOW_CHARS), middle + WINDOW_CHARS
-    cut = snippet(text[start:end], query, SNIPPET_CHARS, mark=MARK)
-    return (
-        ("…" if start and not cut.startswith("…") else "") + cut + ("…" if end < len(text) and cut[-1:] != "…" else "")
-    )
+    cut = snippet(body[start:end], query, SNIPPET_CHARS, mark=MARK)
+    if start or cut.startswith("…"):
+        cut = "…" + _BROKEN_START.sub("", cut, count=1)
+    return cut if end >= len(body) or cut.endswith("…") else f"{cut}…"
