@@ -125,7 +125,8 @@ def test_a_page_of_another_site_under_a_platforms_address_is_read_as_what_it_is(
     assert post is not None
     assert post.parser == "generic/1"
     assert any("under an address of csdn" in warning for warning in post.warnings)
-    assert parse(f"{html}<p>CSDN</p>".encode(), POST).verdict == "other"
+    assert parse(f"{html}<a href=https://blog.csdn.net/a>CSDN</a>".encode(), POST).verdict == "article"
+    assert parse(f"<script src=https://g.csdnimg.cn/x.js></script>{html}".encode(), POST).verdict == "other"
 
 
 def test_a_forced_reader_keeps_the_address_at_which_a_page_says_it_lives() -> None:

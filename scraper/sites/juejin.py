@@ -88,21 +88,15 @@ def read_list(body: bytes, url: str, content_type: str) -> Parsed:
 
 
 def _read_api(answer: object) -> Parsed | None:
-    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list) or "err_no" not in answer:
+    if not isinstance(answer, dict) or not {"err_no", "err_msg"} <= answer.keys():
         return None
     if answer["err_no"] != 0:
-        return Parsed(
-            "challenge", f"the API answers {answer['err_no']} {str(answer.get('err_msg') or '')[:80]}".rstrip()
-        )
+        return Parsed("challenge", f"the API answers {answer['err_no']} {str(answer['err_msg'])[:80]}".rstrip())
+    if not isinstance(answer.get("data"), list):
+        return None
     items = [item for item in answer["data"] if isinstance(item, dict)]
     entries = tuple(entry for item in items if (entry := _entry(item)))
-    total = answer.get("count")
-    return Parsed(
-        "listing",
-        f"a list of {len(entries)} posts",
-        links=entries,
-        total=total if isinstance(total, int) and total and len(items) == len(entries) else None,
-    )
+    return Parsed("listing", f"a list of {len(entries)} posts", links=entries)
 
 
 def _entry(item: Mapping[str, Any]) -> Entry | None:

@@ -133,7 +133,9 @@ def test_the_feed_of_juejin_names_articles_without_the_advertisements() -> None:
     parsed = answer({"err_no": 0, "err_msg": "success", "data": items, "cursor": "x"}, "")
     assert listed(parsed) == ["7034323356459466760", "7034323356459466761"]
     assert str(parsed.links[0].published_at) == "2021-11-25 10:07:47+08:00"
-    assert answer({"err_no": 403, "data": []}, "https://api.juejin.cn/x").verdict == "challenge"
+    assert (
+        answer({"err_no": 403, "err_msg": "must login", "data": None}, "https://api.juejin.cn/x").verdict == "challenge"
+    )
     assert answer({"data": []}, "https://api.juejin.cn/x").verdict == "other"
 
 
