@@ -8,7 +8,14 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from scraper.models import Parsed, Post
-from scraper.parse.blog_lists import heading_links, is_home, read_blog_list, read_home, read_perhaps_list, read_themed_list
+from scraper.parse.blog_lists import (
+    heading_links,
+    is_home,
+    read_blog_list,
+    read_home,
+    read_perhaps_list,
+    read_themed_list,
+)
 from scraper.parse.body import find_body
 from scraper.parse.bylines import Zone
 from scraper.parse.clean import clean
@@ -43,13 +50,14 @@ def read(page: Page) -> Parsed:
         theme, body = themed
         post = fill(theme, page, read_header(page, _zone(found, [body]), PARSER))
         chrome = select(body, theme.drop) if theme.drop else []
+        clear(body, found)
         clean(body, lambda element: element in chrome)
         return _article(page, post, body)
-    if listed := read_themed_list(page):
-        return listed
     parts = find_body(found)
-    listed = read_perhaps_list(page)
-    if listed and not _is_text(page, found, parts):
+    is_text = _is_text(page, found, parts)
+    if (listed := read_themed_list(page)) and not (is_text and _claims_article(page)):
+        return listed
+    if (listed := read_perhaps_list(page)) and not is_text:
         return listed
     if not _is_enough(found, parts) and not (parts := _marked(page, found)):
         return judge(page)

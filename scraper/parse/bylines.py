@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.parse.dates import parse_date
@@ -26,7 +28,9 @@ _AUTHOR_TEXT = re.compile(
     r"|^(?:[Ww]ritten |[Pp]osted )?[Bb]y:? ([^\d|·]{3,60}?)(?= on | at | in |[|·,]|\d|$)"
 )
 _LONGEST = 160
-_AFTER = 60
+_BEFORE, _AFTER = 250, 60
+_FAR = 10
+_MARKED = etree.XPath("//time | //*[@itemprop or @pubdate] | //a[contains(@rel, 'author')]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,68 +43,75 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownDates:
-    """The dates that a page shows, best first."""
+class Shown:
+    """What a page shows of its article's times and author, best first."""
 
     published: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
 
-def shown_dates(page: Page, zone: Zone) -> ShownDates:
-    """Return the dates shown near the text, those in microdata and ``time`` elements first."""
-    published: list[tuple[int, str]] = []
-    updated: list[tuple[int, str]] = []
-    for order, element in _around(zone):
-        prop = element.get("itemprop") or ""
-        attribute = element.get("datetime") or element.get("content") or element.get("title") or ""
-        if "datePublished" in prop or "dateCreated" in prop or element.get("pubdate") is not None:
-            published.append((0, attribute or text_of(element)))
-        elif "dateModified" in prop:
-            updated.append((0, attribute or text_of(element)))
-        elif element.tag == "time":
-            said = element.get("datetime") or text_of(element)
-            names = f"{names_of(element)} {text_of(element)}"
-            (updated if _UPDATED_WORDS.search(names) and not _PUBLISHED_WORDS.search(names) else published).append(
-                (1, said)
-            )
-        elif order is not None:
-            for text in _own_texts(element):
-                if not _YEAR.search(text) or not parse_date(text):
-                    continue
-                if _UPDATED_WORDS.search(text) and not _PUBLISHED_WORDS.search(text):
-                    updated.append((2, text))
-                else:
-                    rank = 2 if _PUBLISHED_WORDS.search(text) else 3 if _DATE_NAMES.search(names_of(element)) else 4
-                    published.append((rank, text))
-    return ShownDates(_by_rank(published), _by_rank(updated))
+@dataclass(slots=True)
+class _Found:
+    """What was found so far, each with its rank: lower is better."""
+
+    published: list[tuple[int, str]]
+    updated: list[tuple[int, str]]
+    authors: list[tuple[int, str]]
 
 
-def shown_author(page: Page, zone: Zone) -> tuple[str, ...]:
-    """Return the names of authors shown near the text, best first."""
-    found: list[tuple[int, str]] = []
-    for order, element in _around(zone):
-        prop, rel = element.get("itemprop") or "", (element.get("rel") or "").split()
-        if "author" in prop.split():
-            inner = next((one for one in element.iter() if (one.get("itemprop") or "") == "name"), element)
-            found.append((0, inner.get("content") or text_of(inner)))
-        elif "author" in rel:
-            found.append((1, text_of(element)))
-        elif order is not None and _AUTHOR_NAMES.search(names_of(element)):
-            found.append((2, text_of(element)))
-        elif order is not None:
-            matches = (_AUTHOR_TEXT.search(text) for text in _own_texts(element))
-            found += [(3, match[1] or match[2]) for match in matches if match]
-    return _by_rank([(rank, name) for rank, name in found if len(name) <= 60])
+def read_shown(page: Page, zone: Zone) -> Shown:
+    """Return the dates and names shown near the text; those that markup tells apart are looked for everywhere."""
+    found = _Found([], [], [])
+    places = zone.found.place
+    near = {number for number in _near(zone) if zone.found.weight[number] <= _LONGEST}
+    for element in cast("list[HtmlElement]", _MARKED(page.tree)):
+        _take_marked(found, element, 0 if places.get(element) in near else _FAR)
+    for number in sorted(near):
+        _take_said(found, zone.found.elements[number])
+    return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
 
 
-def _around(zone: Zone) -> Iterator[tuple[int | None, HtmlElement]]:
-    """Yield the elements of the page; with a number those near the text, which say things in words too."""
-    for number, element in enumerate(zone.found.elements):
-        near = number <= zone.first or zone.last <= number <= zone.last + _AFTER
-        if not near and not element.attrib:
+def _near(zone: Zone) -> Iterator[int]:
+    """Yield the places of elements before the first paragraph and after the end."""
+    yield from range(max(0, zone.first - _BEFORE), zone.first + 1)
+    yield from range(zone.last, min(len(zone.found.elements), zone.last + _AFTER))
+
+
+def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
+    """Read microdata, ``time`` and rel=author."""
+    prop, rel = (element.get("itemprop") or "").split(), (element.get("rel") or "").split()
+    said = element.get("datetime") or element.get("content") or text_of(element)
+    if "datePublished" in prop or "dateCreated" in prop or element.get("pubdate") is not None:
+        found.published.append((rank, said))
+    elif "dateModified" in prop:
+        found.updated.append((rank, said))
+    elif element.tag == "time":
+        words = f"{names_of(element)} {text_of(element)}"
+        is_update = _UPDATED_WORDS.search(words) and not _PUBLISHED_WORDS.search(words)
+        (found.updated if is_update else found.published).append((rank + 1, said))
+    elif "author" in prop:
+        inner = next((one for one in element.iter() if one.get("itemprop") == "name"), element)
+        found.authors.append((rank, inner.get("content") or text_of(inner)))
+    elif "author" in rel and element.tag == "a":
+        found.authors.append((rank + 1, text_of(element)))
+
+
+def _take_said(found: _Found, element: HtmlElement) -> None:
+    """Read what an element near the text says in words, or what its name says that it is."""
+    names = names_of(element)
+    if len(names) > 1 and _AUTHOR_NAMES.search(names):
+        found.authors.append((2, text_of(element)))
+    for text in _own_texts(element):
+        if match := _AUTHOR_TEXT.search(text):
+            found.authors.append((3, match[1] or match[2]))
+        if not _YEAR.search(text) or not parse_date(text):
             continue
-        short = zone.found.weight[number] <= _LONGEST
-        yield (number if near and short else None), element
+        if _UPDATED_WORDS.search(text) and not _PUBLISHED_WORDS.search(text):
+            found.updated.append((2, text))
+        else:
+            rank = 2 if _PUBLISHED_WORDS.search(text) else 3 if _DATE_NAMES.search(names) else 4
+            found.published.append((rank, text))
 
 
 def _own_texts(element: HtmlElement) -> Iterator[str]:
@@ -110,4 +121,6 @@ def _own_texts(element: HtmlElement) -> Iterator[str]:
 
 
 def _by_rank(found: list[tuple[int, str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for _, text in sorted(found, key=lambda pair: pair[0]) if text))
+    return tuple(
+        dict.fromkeys(text for _, text in sorted(found, key=lambda pair: pair[0]) if 0 < len(text) <= _LONGEST)
+    )

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
 
 from scraper.models import Author, Post
-from scraper.parse.bylines import Zone, shown_author, shown_dates
+from scraper.parse.bylines import Zone, read_shown
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page, split_list
 from scraper.parse.titles import find_title
@@ -42,6 +45,7 @@ _AUTHORS = (
 _COVERS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "thumbnail")
 _DESCRIPTIONS = ("description", "og:description", "twitter:description", "dc.description", "weibo:article:summary")
 _LABELS = ("tag", "category")
+_LICENSE_LINKS = etree.XPath("//a[@rel='license' or contains(@href, 'creativecommons.org/')] | //link[@rel='license']")
 _LICENSE_WORDS = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/[a-z-]+/")
 
 
@@ -49,16 +53,16 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
     """Return the post of a page without its body; ``zone`` is what stands around the text."""
     url = page.url or next(iter(page.meta.addresses), "")
     meta, data = page.meta.meta, article_data(page)
-    dates = shown_dates(page, zone)
+    shown = read_shown(page, zone)
     published = _first_date(
         (
             *_json(data, "datePublished", "dateCreated", "pubDate", "uploadDate"),
             *_metas(meta, _PUBLISHED),
-            *dates.published,
+            *shown.published,
         )
     )
-    updated = _first_date((*_json(data, "dateModified", "upDate"), *_metas(meta, _UPDATED), *dates.updated))
-    if not published and updated and not dates.updated:
+    updated = _first_date((*_json(data, "dateModified", "upDate"), *_metas(meta, _UPDATED), *shown.updated))
+    if not published and updated and not shown.updated:
         published, updated = updated, ""
     cover = next((value for value in (*_metas(meta, _COVERS), _image(data)) if value), "")
     resolved = parse_url(cover, url) if cover else None
@@ -67,7 +71,7 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         native_id=url_key(url) or page.name,
         url=url,
         title=find_title(page, zone, str(data.get("headline") or data.get("title") or "")),
-        author=_author(page, data, zone),
+        author=_author(page, data, shown.authors),
         published_at=parse_date(published),
         published_raw=published,
         updated_at=parse_date(updated),
@@ -122,9 +126,9 @@ def _image(data: Mapping[str, Any]) -> str:
     return _text(first.get("url") if isinstance(first, dict) else first)
 
 
-def _author(page: Page, data: Mapping[str, Any], zone: Zone) -> Author:
+def _author(page: Page, data: Mapping[str, Any], shown: tuple[str, ...]) -> Author:
     names, url = _json_authors(data)
-    candidates = (*names, *_metas(page.meta.meta, _AUTHORS), *shown_author(page, zone))
+    candidates = (*names, *_metas(page.meta.meta, _AUTHORS), *shown)
     site = page.meta.meta.get("og:site_name", "").casefold()
     name = next((said for raw in candidates if (said := _person(raw)) and said.casefold() != site), "")
     return Author(name=name or next((said for raw in candidates if (said := _person(raw))), ""), url=url)
@@ -192,7 +196,7 @@ def _labels(page: Page, data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
 
 
 def _license(page: Page, data: Mapping[str, Any]) -> str:
-    for element in page.tree.iter("a", "link"):
+    for element in cast("list[HtmlElement]", _LICENSE_LINKS(page.tree)):
         rel = (element.get("rel") or "").split()
         href = element.get("href") or ""
         if ("license" in rel and href) or _LICENSE_WORDS.search(href):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -102,7 +103,7 @@ def _inside(page: Page, outer: tuple[_Compound, ...], tag: str) -> Iterable[Html
     """Return the elements of that tag that can match: those inside the nearest compound with a class or id."""
     anchor = next((one for one in reversed(outer) if one.classes or one.ids), None)
     if anchor is None:
-        return page.tree.iter(tag or etree.Element)
+        return cast("Iterable[HtmlElement]", page.tree.iter(tag or etree.Element))
     boxes = page.index.identified(*anchor.ids) or page.index.classed(*anchor.classes[:1])
     return dict.fromkeys(one for box in boxes for one in box.iterdescendants(tag or etree.Element))
 
