@@ -19,7 +19,7 @@ from scraper.models import Parsed, Post
 from scraper.parallel import batches, map_jobs
 from scraper.read import parse
 
-SUFFIXES = (".html", ".htm", ".md", ".markdown")
+SUFFIXES = (".html", ".htm", ".mhtml", ".mht", ".md", ".markdown")
 MAX_FILE_BYTES = 20_000_000
 
 
@@ -149,5 +149,5 @@ def _store(
 
 def lineage_of(post: Post, file: File) -> Lineage:
     """Return where an imported post comes from: a Markdown copy of a platform's post is a mirror's, else a file."""
-    is_page = file.path.suffix.lower() in (".html", ".htm")
+    is_page = file.path.suffix.lower() in (".html", ".htm", ".mhtml", ".mht")
     return "file" if is_page or post.site == "file" else "mirror"

@@ -12,6 +12,7 @@ from scraper.models import Parsed, Post
 from scraper.parse import article
 from scraper.parse.encoding import decode
 from scraper.parse.feeds import is_feed, read_feed
+from scraper.parse.mhtml import open_mhtml
 from scraper.parse.page import Page, open_page
 from scraper.parse.post_file import read_post_file
 from scraper.parse.site import Address, Site
@@ -34,6 +35,8 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
     Raises:
         ParseError: bytes that are no text at all.
     """
+    if (saved := open_mhtml(body)) is not None:
+        body, url, content_type = saved.body, url or saved.url, saved.content_type
     decoded = decode(body, content_type)
     text = decoded.text.lstrip("\ufeff")
     if not text.strip(" \t\r\n\0"):
