@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from scraper.archive.schema import failures, frontier, runs
 from scraper.settings import VERSION
@@ -17,6 +17,14 @@ def crashes(connection: Connection, url: str) -> int:
     query = select(func.count(failures.c.run_id.distinct())).join(runs, runs.c.id == failures.c.run_id)
     broke = (failures.c.url == url) & (failures.c.traceback != "") & (runs.c.version == VERSION)
     return connection.scalar(query.where(broke)) or 0
+
+
+def log_death(connection: Connection, run_id: int, url: str, reason: str, now: datetime) -> None:
+    """Note in the log of the run before this one that it died at an address."""
+    died = connection.scalar(select(func.max(runs.c.id)).where(runs.c.id < run_id))
+    if died is not None:
+        row = {"run_id": died, "at": now, "url": url, "reason": reason, "traceback": "the process ended without a word"}
+        connection.execute(insert(failures).values(**row))
 
 
 def reason_for(reason: str) -> str:

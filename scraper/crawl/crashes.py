@@ -6,6 +6,7 @@ from scraper.archive import frontier, set_aside
 from scraper.crawl.ledger import Ledger
 
 RUNS_BEFORE_ASIDE = 3
+_ASIDE = f"set aside after {RUNS_BEFORE_ASIDE} runs, until a newer version comes"
 
 
 def note_crash(ledger: Ledger, frontier_id: int, url: str, reason: str, traceback: str) -> None:
@@ -15,22 +16,27 @@ def note_crash(ledger: Ledger, frontier_id: int, url: str, reason: str, tracebac
     """
     now = ledger.now()
     with ledger.archive.read() as connection:
-        runs = 1 + set_aside.crashes(connection, url)
-    if runs >= RUNS_BEFORE_ASIDE:
-        kept = set_aside.reason_for(reason)
-        ledger.add(lambda connection: frontier.failed(connection, frontier_id, now, kept, state="skipped"))
-        reason = f"{reason}; set aside after {runs} runs, until a newer version comes"
-    else:
-        kept = reason
-        ledger.add(lambda connection: frontier.failed(connection, frontier_id, now, kept))
-    ledger.fail(url, reason, traceback=traceback)
+        aside = 1 + set_aside.crashes(connection, url) >= RUNS_BEFORE_ASIDE
+    kept, state = (set_aside.reason_for(reason), "skipped") if aside else (reason, "failed")
+    ledger.add(lambda connection: frontier.failed(connection, frontier_id, now, kept, state=state))
+    ledger.fail(url, f"{reason}; {_ASIDE}" if aside else reason, traceback=traceback)
 
 
 def settle(ledger: Ledger) -> None:
-    """Ask again what another version set aside, and hold the page against itself at which the last run died."""
+    """Ask again what another version set aside, and hold the page against itself at which the last run died.
+
+    That may have been chance, a power cut say: so the page comes last in line, and only the third time it is set aside.
+    """
+    now = ledger.now()
     with ledger.archive.write() as connection:
-        set_aside.release(connection, ledger.now())
+        set_aside.release(connection, now)
         row = frontier.find(connection, ledger.archive.left_reading)
-    if row is not None:
-        reason = "the reader failed: the last run died while reading this page"
-        note_crash(ledger, row["id"], row["url"], reason, "the process ended without a word")
+        if row is None:
+            return
+        reason = "the reader failed: the run died while reading this page"
+        set_aside.log_death(connection, ledger.run_id, row["url"], reason, now)
+        if set_aside.crashes(connection, row["url"]) < RUNS_BEFORE_ASIDE:
+            frontier.make_due(connection, [row["key"]], now)
+            return
+        frontier.failed(connection, row["id"], now, set_aside.reason_for(reason), state="skipped")
+    ledger.fail(row["url"], f"{reason}; {_ASIDE}")

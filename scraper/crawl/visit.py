@@ -99,6 +99,7 @@ class Visitor:
 
     def _refused(self, due: Due, snapshot: Snapshot, parsed: Parsed) -> None:
         """Note a challenge against the host; a login wall only where nothing else comes any more."""
+        self.ledger.counts["fetched"] -= 1  # a refusal in disguise is not what was asked
         self.walls[due.host] += parsed.verdict == "login"
         if parsed.verdict == "challenge" or self.walls[due.host] >= WALLS_BEFORE_REFUSAL:
             self.fetcher.report_block(host_of(snapshot.url), parsed.verdict)
