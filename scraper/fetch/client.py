@@ -278,6 +278,8 @@ class Fetcher:
         )
 
     def _report(self, kind: FetchKind, outcome: Outcome) -> None:
+        if not logger.isEnabledFor(logging.INFO):
+            return
         values = {
             "kind": kind,
             "url": outcome.url,

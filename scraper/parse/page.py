@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -59,13 +60,18 @@ class Index:
     """The elements of a tree by class and id, found in one pass: a path expression costs as much every time."""
 
     def __init__(self, tree: HtmlElement) -> None:
-        self._classes: dict[str, list[tuple[int, HtmlElement]]] = {}
+        # A page has few different class attributes, so these are split, not every element's.
+        alike: dict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
         self._ids: dict[str, HtmlElement] = {}
         for number, element in enumerate(tree.iter(etree.Element)):
-            for name in (element.get("class") or "").split():
-                self._classes.setdefault(name, []).append((number, element))
+            if attribute := element.get("class"):
+                alike[attribute].append((number, element))
             if identifier := element.get("id"):
                 self._ids.setdefault(identifier, element)
+        self._classes: dict[str, list[list[tuple[int, HtmlElement]]]] = defaultdict(list)
+        for attribute, elements in alike.items():
+            for name in dict.fromkeys(attribute.split()):
+                self._classes[name].append(elements)
 
     def holds(self, classes: Collection[str] = (), ids: Collection[str] = ()) -> bool:
         """Tell whether each of these class names and ids is on some element."""
@@ -73,7 +79,9 @@ class Index:
 
     def classed(self, *names: str) -> list[HtmlElement]:
         """Return the elements that carry one of the class names, in document order."""
-        found = {number: element for name in names for number, element in self._classes.get(name, ())}
+        found = {
+            number: element for name in names for alike in self._classes.get(name, ()) for number, element in alike
+        }
         return [found[number] for number in sorted(found)]
 
     def identified(self, *names: str) -> list[HtmlElement]:
@@ -163,7 +171,10 @@ def script_variables(tree: HtmlElement, names: tuple[str, ...]) -> dict[str, str
     )
     found: dict[str, str] = {}
     for script in tree.iter("script"):
-        for match in pattern.finditer(script.text or ""):
+        text = script.text or ""
+        if not any(name in text for name in names):
+            continue  # most of a page's script is code, and the pattern is tried at each of its words
+        for match in pattern.finditer(text):
             name, double, single, word = match.groups()
             if name not in found:
                 found[name] = word or decode_js(double or single or "")

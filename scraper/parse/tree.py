@@ -29,6 +29,12 @@ _NO_XML_NUMBER = re.compile(
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
 
 
+# lxml.html's own lookup is a Python call for each element, to tell forms and inputs apart.
+_CLASSES = etree.ElementDefaultClassLookup(
+    element=html.HtmlElement, comment=html.HtmlComment, pi=html.HtmlProcessingInstruction, entity=html.HtmlEntity
+)
+
+
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
     text = _open_headings(_NO_XML_NUMBER.sub("", _NO_XML.sub("", text)))
@@ -45,6 +51,7 @@ def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
 
 def _parse(text: str) -> tuple[html.HtmlElement | None, bool]:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    parser.set_element_class_lookup(_CLASSES)
     data = text.encode("utf-8", "replace")
     try:
         tree = html.document_fromstring(data, parser=parser)
