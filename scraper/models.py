@@ -151,7 +151,7 @@ class Parsed:
 
     ``post`` only for the verdict "article"; ``links`` are the posts that a listing or feed names; ``total`` is the
     site's own count of them; ``next_url`` the page that continues the list ('' for none); ``reason`` says in a
-    few words why the verdict is what it is.
+    few words why the verdict is what it is; ``feeds`` are those that the page announces.
     """
 
     verdict: Verdict
@@ -161,6 +161,7 @@ class Parsed:
     assets: tuple[str, ...] = ()
     total: int | None = None
     next_url: str = ""
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from pathlib import PurePosixPath
 from scraper import sites
 from scraper.models import Parsed, Post
 from scraper.parse import article
+from scraper.parse.discovery import announced_feeds
 from scraper.parse.encoding import decode
-from scraper.parse.feeds import is_feed, read_feed
+from scraper.parse.feeds import is_feed, parse_feed
 from scraper.parse.mhtml import open_mhtml
 from scraper.parse.page import Page, open_page
 from scraper.parse.post_file import read_post_file
+from scraper.parse.seed_lists import read_seed_list
 from scraper.parse.site import Address, Site
 from scraper.urls import host_of, parse_url, url_key
 
@@ -42,6 +44,8 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
     if not text.strip(" \t\r\n\0"):
         return Parsed("empty", "there is nothing in it")
     kind = _kind(text, url or name, content_type)
+    if kind != "markdown" and (listed := read_seed_list(text)):
+        return listed
     forced = sites.by_name(site) if site else None
     if kind == "json":
         return _read_list(body, url, content_type, forced)
@@ -49,8 +53,7 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
         chosen = forced or _site_of(url)
         if chosen and chosen.read_list:
             return chosen.read_list(body, url, content_type)
-        entries = read_feed(text, url) if text.lstrip().startswith("<") else ()
-        return Parsed("feed", f"a feed or sitemap of {len(entries)} pages", links=entries)
+        return parse_feed(text, url)
     if kind == "markdown":
         post = read_post_file(text, name=name, url=url, identify=identify)
         if post is None:
@@ -59,7 +62,7 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
     page = open_page(text, url, name=name, warnings=decoded.warnings) if kind == "html" else None
     if page is None:
         return Parsed("other", "neither a page nor a post")
-    return _read_page(page, forced)
+    return replace(_read_page(page, forced), feeds=announced_feeds(page))
 
 
 def identify(url: str) -> tuple[str, Address] | None:

@@ -53,7 +53,7 @@ def test_feeds_and_sitemaps_are_told_from_pages(body: bytes) -> None:
     ("body", "content_type"),
     [
         (b"User-agent: *\nDisallow: /css/\n", "text/plain"),
-        (b"https://example.com/1\nhttps://example.com/2\n", ""),
+        (b"https://example.com/1\nand a line of words\n", ""),
         (b'{"err_no": 0, "data": []}', "application/json"),
         (b"{not json", "application/json"),
         (b"<!-- only a comment -->", "text/html"),
@@ -123,7 +123,7 @@ def test_a_page_of_another_site_under_a_platforms_address_is_read_as_what_it_is(
     html = f"<title>题目</title><body><h1>题目</h1><article>{PROSE}</article>"
     post = parse(html.encode(), POST).post
     assert post is not None
-    assert post.parser == "generic/1"
+    assert post.parser.startswith("generic/")
     assert any("under an address of csdn" in warning for warning in post.warnings)
     assert parse(f"{html}<a href=https://blog.csdn.net/a>CSDN</a>".encode(), POST).verdict == "article"
     assert parse(f"<script src=https://g.csdnimg.cn/x.js></script>{html}".encode(), POST).verdict == "other"

@@ -71,7 +71,8 @@ class _Tally:
 
 def clear(root: HtmlElement, found: Densities, title: str = "") -> None:
     """Remove from the article's body, in place, what names, links and short labels show to be none of its text."""
-    _drop(element for element in list(root.iterdescendants(etree.Element)) if _is_extra(found, element))
+    if not _is_extra(found, root):  # else its surroundings are named like one: VitePress's .VPContent.has-sidebar
+        _drop(element for element in list(root.iterdescendants(etree.Element)) if _is_extra(found, element))
     tallies = _tally(root, found)
     _drop(
         element
