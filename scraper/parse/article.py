@@ -55,9 +55,9 @@ def read(page: Page) -> Parsed:
         return _article(page, post, body)
     parts = find_body(found)
     is_text = _is_text(page, found, parts)
-    if (listed := read_themed_list(page)) and not (is_text and _claims_article(page)):
+    if not (is_text and _claims_article(page)) and (listed := read_themed_list(page)):
         return listed
-    if (listed := read_perhaps_list(page)) and not is_text:
+    if not is_text and (listed := read_perhaps_list(page)):
         return listed
     if not _is_enough(found, parts) and not (parts := _marked(page, found)):
         return judge(page)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.parse.dates import parse_date
@@ -16,21 +14,21 @@ from scraper.parse.page import Page
 from scraper.parse.tree import collapse, text_of
 
 _YEAR = re.compile(r"(?<![0-9])(?:19[6-9]|20)[0-9][0-9](?![0-9])")
+_SPEAKING = re.compile(r"(?:19[6-9]|20[0-9])[0-9]|作者|撰文|投稿|[Bb]y[ :]")
 _PUBLISHED_WORDS = re.compile(r"发布|发表|首发|创建|刊发|published|posted|created", re.IGNORECASE)
 _UPDATED_WORDS = re.compile(r"更新|修改|编辑于|最后|updated|modified|edited|last", re.IGNORECASE)
 _DATE_NAMES = re.compile(r"date|time|publish|posted|meta|info|byline|stat|source|bottom|发布")
 _AUTHOR_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:author|authors|byline|writer|creator|nick-?name|user-?name|article-?author|post-?author|p-author|"
-    r"author-?name|autor|fn|profile_nickname)(?=$|[\s_-])"
+    r"(?:^|[_-])(?:author|authors|byline|writer|creator|nick-?name|user-?name|article-?author|post-?author|p-author|"
+    r"author-?name|autor|fn|profile_nickname)(?=$|[_-])"
 )
 _AUTHOR_TEXT = re.compile(
     r"(?:^|[\s|·])(?:文章|原文|本文)?(?:作者|撰文|投稿)\s?[:：]\s?([^\s|·:：，,。]{1,30})"
     r"|^(?:[Ww]ritten |[Pp]osted )?[Bb]y:? ([^\d|·]{3,60}?)(?= on | at | in |[|·,]|\d|$)"
 )
 _LONGEST = 160
-_BEFORE, _AFTER = 250, 60
+_BEFORE, _AFTER = 160, 40
 _FAR = 10
-_MARKED = etree.XPath("//time | //*[@itemprop or @pubdate] | //a[contains(@rel, 'author')]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,12 @@ def read_shown(page: Page, zone: Zone) -> Shown:
     found = _Found([], [], [])
     places = zone.found.place
     near = {number for number in _near(zone) if zone.found.weight[number] <= _LONGEST}
-    for element in cast("list[HtmlElement]", _MARKED(page.tree)):
-        _take_marked(found, element, 0 if places.get(element) in near else _FAR)
+    for number, (tag, element) in enumerate(zip(zone.found.tags, zone.found.elements, strict=True)):
+        if tag == "time" or element.get("itemprop") or (tag == "a" and "author" in (element.get("rel") or "")):
+            _take_marked(found, element, 0 if number in near else _FAR)
+    for element in page.index.named(_AUTHOR_NAMES):
+        if places.get(element) in near:
+            found.authors.append((2, text_of(element)))
     for number in sorted(near):
         _take_said(found, zone.found.elements[number])
     return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
@@ -98,11 +100,11 @@ def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
 
 
 def _take_said(found: _Found, element: HtmlElement) -> None:
-    """Read what an element near the text says in words, or what its name says that it is."""
-    names = names_of(element)
-    if len(names) > 1 and _AUTHOR_NAMES.search(names):
-        found.authors.append((2, text_of(element)))
-    for text in _own_texts(element):
+    """Read what stands at the start of an element and after it."""
+    for piece, owner in ((element.text, element), (element.tail, element.getparent())):
+        if not piece or len(piece) > _LONGEST or not _SPEAKING.search(piece):
+            continue
+        text = collapse(piece)
         if match := _AUTHOR_TEXT.search(text):
             found.authors.append((3, match[1] or match[2]))
         if not _YEAR.search(text) or not parse_date(text):
@@ -110,14 +112,8 @@ def _take_said(found: _Found, element: HtmlElement) -> None:
         if _UPDATED_WORDS.search(text) and not _PUBLISHED_WORDS.search(text):
             found.updated.append((2, text))
         else:
-            rank = 2 if _PUBLISHED_WORDS.search(text) else 3 if _DATE_NAMES.search(names) else 4
+            rank = 2 if _PUBLISHED_WORDS.search(text) else 3 if _DATE_NAMES.search(names_of(owner)) else 4
             found.published.append((rank, text))
-
-
-def _own_texts(element: HtmlElement) -> Iterator[str]:
-    for text in (element.text, *(child.tail for child in element)):
-        if text and len(text) <= _LONGEST and (text := collapse(text)):
-            yield text
 
 
 def _by_rank(found: list[tuple[int, str]]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ _CHROME_ROLES = frozenset({
     "navigation", "complementary", "contentinfo", "banner", "search", "dialog", "alertdialog", "alert", "menu",
     "menubar", "toolbar", "tablist", "tooltip",
 })  # fmt: skip
+_NEVER_EXTRA = frozenset({"body", "html", "main", "article", "a", "br", "p", "b", "strong", "em", "i", "img"})
 _CONTROLS = (
     r"breadcrumbs?|crumbs?|licen[cs]e|login|menu\w*|meta-?nav|modal|nav|navbar|navigation|pager|pagination|"
     r"popup|post-?nav\w*|print|"
@@ -65,6 +66,7 @@ class Densities:
     """
 
     elements: list[HtmlElement]
+    tags: list[str]
     place: dict[HtmlElement, int]
     parents: list[int]
     weight: list[float]
@@ -89,9 +91,9 @@ def weigh(text: str) -> float:
 
 def names_of(element: HtmlElement) -> str:
     """Return an element's classes and id in lower case; an id of many words is a heading's and says nothing."""
-    label = element.get("id") or ""
-    if label.count("-") + label.count("_") >= _SLUG_MARKS:
-        label = ""
+    label = element.get("id")
+    if not label or label.count("-") + label.count("_") >= _SLUG_MARKS:
+        return (element.get("class") or "").lower()
     return f"{element.get('class') or ''} {label}".lower()
 
 
@@ -114,44 +116,46 @@ def measure(body: HtmlElement) -> Densities:
 def _count(body: HtmlElement) -> Densities:
     """Give each text to the block that it stands in, which is not the inline element around it."""
     elements = list(body.iter(etree.Element))
+    tags = [element.tag for element in elements]
     size = len(elements)
     place = {element: number for number, element in enumerate(elements)}
     parents, blocks, in_link, unread = [0] * size, [0] * size, [False] * size, [False] * size
     weight, linked, marks, chunks = [0.0] * size, [0.0] * size, [0] * size, [0] * size
 
     def add(text: str, number: int) -> None:
-        if unread[number] or not (text := text.strip()):
-            return
         block = blocks[number]
         length = weigh(text)
         weight[block] += length
         if in_link[number]:
             linked[block] += length
-        else:
+        elif length >= _MIN_WEIGHT:
+            chunks[block] += 1
             marks[block] += text.count(",") if text.isascii() else len(_PUNCTUATION.findall(text))
-            chunks[block] += length >= _MIN_WEIGHT
 
     for number, element in enumerate(elements):
-        tag = element.tag
+        tag = tags[number]
         parent = 0
         if number:
             parent = parents[number] = place[element.getparent()]
-            if element.tail:
-                add(element.tail, parent)
+            text = element.tail
+            if text and not unread[parent] and not text.isspace():
+                add(text, parent)
         blocks[number] = number if tag in BLOCKS or not number else blocks[parent]
         in_link[number] = in_link[parent] or (tag == "a" and element.get("href") is not None)
         unread[number] = unread[parent] or tag in _UNREAD
-        if element.text:
-            add(element.text, number)
+        if not unread[number]:
+            text = element.text
+            if text and not text.isspace():
+                add(text, number)
     return Densities(
-        elements, place, parents, weight, linked, marks, list(weight), [0.0] * size, chunks, [False] * size
+        elements, tags, place, parents, weight, linked, marks, list(weight), [0.0] * size, chunks, [False] * size
     )
 
 
 def _rate(found: Densities) -> None:
     """Rate each block's own text: a paragraph counts, each comma counts, up to three times a hundred letters count."""
     for number, own in enumerate(found.own):
-        if own >= _MIN_WEIGHT and found.elements[number].tag not in HEADINGS:
+        if own >= _MIN_WEIGHT and found.tags[number] not in HEADINGS:
             worth = max(1, found.chunks[number]) + found.marks[number] + min(own / 100, 3)
             found.prose[number] = worth * (1 - found.linked[number] / own)
 
@@ -169,27 +173,26 @@ def _find_extras(found: Densities) -> list[float]:
     most_long, most_prose = _MOST * long[0], _MOST * prose[0]
     for number in range(1, len(long)):
         parent = found.parents[number]
-        in_code[number] = in_code[parent] or found.elements[parent].tag in CODE
+        in_code[number] = in_code[parent] or found.tags[parent] in CODE
         found.extra[number] = found.extra[parent] or (
             not in_code[number]
             and (long[number] <= most_long or prose[number] <= most_prose)
-            and _is_extra(found.elements[number], long[number] > 0)
+            and _is_extra(found.elements[number], found.tags[number], long[number] > 0)
         )
     return paragraphs
 
 
-def _is_extra(element: HtmlElement, has_paragraphs: bool) -> bool:
-    tag = element.tag
+def _is_extra(element: HtmlElement, tag: str, has_paragraphs: bool) -> bool:
     if tag in _CHROME_TAGS or tag in _UNREAD:
         return True
-    if tag in ("body", "html", "main", "article", "a") or not element.attrib:
+    if tag in _NEVER_EXTRA:
         return False
     style = element.get("style")
-    if (style and _HIDDEN.search(style)) or element.get("hidden") is not None or element.get("role") in _CHROME_ROLES:
+    if style and _HIDDEN.search(style):
+        return True
+    if element.get("hidden") is not None or element.get("role") in _CHROME_ROLES:
         return True
     names = names_of(element)
     if len(names) < 2 or tag in HEADINGS:
         return False
-    if _FOREIGN_NAMES.search(names):
-        return True
-    return not has_paragraphs and _CONTROL_NAMES.search(names) is not None
+    return _FOREIGN_NAMES.search(names) is not None or (not has_paragraphs and _CONTROL_NAMES.search(names) is not None)

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
-
-from lxml import etree
-from lxml.html import HtmlElement
+from typing import Any
 
 from scraper.models import Author, Post
 from scraper.parse.bylines import Zone, read_shown
@@ -45,7 +42,6 @@ _AUTHORS = (
 _COVERS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "thumbnail")
 _DESCRIPTIONS = ("description", "og:description", "twitter:description", "dc.description", "weibo:article:summary")
 _LABELS = ("tag", "category")
-_LICENSE_LINKS = etree.XPath("//a[@rel='license' or contains(@href, 'creativecommons.org/')] | //link[@rel='license']")
 _LICENSE_WORDS = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/[a-z-]+/")
 
 
@@ -196,9 +192,8 @@ def _labels(page: Page, data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
 
 
 def _license(page: Page, data: Mapping[str, Any]) -> str:
-    for element in cast("list[HtmlElement]", _LICENSE_LINKS(page.tree)):
-        rel = (element.get("rel") or "").split()
+    for element in page.tree.iter("a", "link"):
         href = element.get("href") or ""
-        if ("license" in rel and href) or _LICENSE_WORDS.search(href):
+        if _LICENSE_WORDS.search(href) or "license" in (element.get("rel") or "").split():
             return text_of(element) or href
     return _text(data.get("license"))

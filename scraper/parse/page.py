@@ -77,6 +77,10 @@ class Index:
         """Tell whether each of these class names and ids is on some element."""
         return all(name in self._classes for name in classes) and all(name in self._ids for name in ids)
 
+    def named(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
+        """Return the elements with a class name in which the pattern is found, in document order."""
+        return self.classed(*(name for name in self._classes if pattern.search(name)))
+
     def classed(self, *names: str) -> list[HtmlElement]:
         """Return the elements that carry one of the class names, in document order."""
         found = {

@@ -20,6 +20,9 @@ _TITLE_NAMES = re.compile(
     r"(?:^|\s)(?:headline|title-article|p-name|activity-name|artical_title|titlename)(?:$|\s)",
     re.IGNORECASE,
 )
+_TITLED = re.compile(r"tit|headline", re.IGNORECASE)
+_LONGEST = 400
+_NO_WORD = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(r"\s+[-|–—_·•»«:/<>\\]{1,2}\s+|\s*[_|｜»«]\s*")
 _ENDS = " \t¶#§🔗"
 
@@ -49,13 +52,14 @@ def find_title(page: Page, zone: Zone, headline: str = "") -> str:
 
 def _headings(page: Page, zone: Zone) -> Iterator[tuple[str, bool]]:
     """Yield the headings up to the end of the article's first paragraph, and whether one is marked as the post's."""
-    for number, element in enumerate(zone.found.elements[: zone.first + 1]):
-        names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        is_marked = len(names) > 2 and _TITLE_NAMES.search(names) is not None
-        if element.tag not in _HEADINGS and not is_marked:
+    places = zone.found.place
+    titled = {*page.tree.iter(*_HEADINGS), *page.index.named(_TITLED)}
+    for number, element in sorted((places[one], one) for one in titled if one in places):
+        if number > zone.first or zone.found.weight[number] >= _LONGEST:
             continue
-        if zone.found.weight[number] < 400 and (text := text_of(element).strip(_ENDS)):
-            yield text, is_marked and element.tag in _HEADINGS
+        if text := text_of(element).strip(_ENDS):
+            names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+            yield text, element.tag in _HEADINGS and _TITLE_NAMES.search(names) is not None
 
 
 def _supports(claim: str, heading: str) -> bool:
@@ -85,4 +89,4 @@ def without_site(title: str, site: str = "") -> str:
 
 
 def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return _NO_WORD.sub("", text.casefold())
