@@ -8,7 +8,8 @@ from scraper.parse.page import Page, open_page
 from scraper.parse.select import first, select, text, texts
 
 HTML = """<div id=a class="box wide"><p class=x>1 <b class=x>2</b></p><div class=inner>
-<p class=y data-n=7 rel="tag me">3</p></div></div><p class=y>4</p><p class=z></p><a href="/tags/go/">go</a><meta name=author content=" 阿台 ">"""
+<p class=y data-n=7 rel="tag me">3</p></div></div><p class=y>4</p><p class=z></p>
+<a href="/tags/go/">go</a><meta name=author content=" 阿台 ">"""
 
 
 def page() -> Page:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from scraper import sites
 from scraper.models import Parsed
 from scraper.parse.page import open_page
+from scraper.parse.site import Site
 from scraper.read import parse
 
 FIXTURES = sorted(Path(__file__).parent.glob("*/*.html"))
@@ -235,3 +237,29 @@ def test_a_page_without_an_article_is_named(url: str, html: str, verdict: str) -
 def test_real_pages_are_what_they_are(shared: Path, file: str, url: str, verdict: str, count: int) -> None:
     parsed = parse((shared / "corpus" / file).read_bytes(), url)
     assert (parsed.verdict, len(parsed.links)) == (verdict, count)
+
+
+def test_the_platform_that_the_readme_adds_reads_its_pages() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"^```py\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    module: dict[str, Any] = {}
+    exec(compile(code, "notes.py", "exec"), module)
+    site: Site = module["SITE"]
+    html = """<title>甲 - Notes</title><link rel=canonical href=https://notes.example/ping/12><div class=note-main>
+    <h1 class=note-title>甲</h1><a class=note-author>阿平</a><time class=note-time datetime=2024-01-02T03:04:05Z>昨天</time>
+    <div class=note-body><p>正文。</p><div class=note-share>分享</div></div>
+    <p class=note-tags><a rel=tag>番茄</a></p></div>"""
+    page = open_page(html, "https://m.notes.example/ping/12")
+    assert page is not None
+    assert site.claims(page)
+    post = site.read(page).post
+    assert post is not None
+    assert (post.site, post.native_id, post.url) == ("notes", "12", "https://notes.example/ping/12")
+    assert (post.title, post.author.name, post.tags, post.markdown.strip()) == ("甲", "阿平", ("番茄",), "正文。")
+    assert site.list_requests is not None
+    assert site.read_list is not None
+    author = site.address("https://notes.example/ping")
+    assert author is not None
+    assert [one.url for one in site.list_requests(author, 2)] == ["https://notes.example/ping?page=2"]
+    listing = b"<title>Notes</title><div class=note-list><h2><a href=/ping/12>x</a></h2></div>"
+    assert listed(site.read_list(listing, author.url, "text/html")) == ["12"]
