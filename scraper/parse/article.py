@@ -98,6 +98,8 @@ def _is_text(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
 
     A page that calls itself an article is believed, but for a home page: some themes say that everywhere.
     """
+    if _claims_article(page) and not is_home(page):
+        return any(found.long[found.place[part]] for part in parts)
     links = set(heading_links(page))
     runs = [0.0]
     for part in parts:
@@ -107,7 +109,7 @@ def _is_text(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
                 runs.append(0.0)
             elif found.own[number] >= _MIN_WEIGHT:
                 runs[-1] += found.prose[number]
-    return max(runs) > 0 and (max(runs) >= _MOST * sum(runs) or (_claims_article(page) and not is_home(page)))
+    return max(runs) > 0 and max(runs) >= _MOST * sum(runs)
 
 
 def _claims_article(page: Page) -> bool:

@@ -20,10 +20,6 @@ _SINGLEFILE = re.compile(r"^\s*Page saved with SingleFile\s+url:\s*(\S+)")
 _SAVED_FROM = re.compile(r"^\s*saved from url=\(\d{1,6}\)(\S+)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 _MAX_JSON_LD = 1_000_000
-# XHTML pages hide their scripts from older browsers.
-_JSON_WRAPPER = re.compile(
-    r"\A\s*(?://|/\*|<!--)?\s*<!\[CDATA\[(?:\s*\*/)?|(?://|/\*)?\s*\]\]>(?:\s*(?:\*/|-->))?\s*\Z"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +253,7 @@ def _json_ld(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
         if "ld+json" not in (script.get("type") or "") or len(script.text or "") > _MAX_JSON_LD:
             continue
         try:
-            value = json.loads(_JSON_WRAPPER.sub("", script.text or ""), strict=False)
+            value = json.loads(_without_cdata(script.text or ""), strict=False)
         except (ValueError, RecursionError):
             continue
         for item in value if isinstance(value, list) else [value]:
@@ -265,3 +261,9 @@ def _json_ld(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
                 yield item
                 nodes = item.get("@graph")
                 yield from (node for node in nodes if isinstance(node, dict)) if isinstance(nodes, list) else ()
+
+
+def _without_cdata(script: str) -> str:
+    """Return the script without the section, maybe in comment signs, that hides it in XHTML."""
+    begin, end = script.find("<![CDATA[", 0, 40), script.rfind("]]>")
+    return script[begin + 9 : end].removeprefix("*/").rstrip("/* \t\r\n") if 0 <= begin < end else script
