@@ -22,6 +22,7 @@ _HEADING_WITH_PARAGRAPH = re.compile(
 _HEADING_OR_PARAGRAPH = re.compile(r"<(/?)(h[1-6]|p)\b[^<>]{0,2000}>", re.IGNORECASE)
 # Characters that lxml reads but will not write: a tree with them cannot be changed.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r")
 _NO_XML_NUMBER = re.compile(
     r"&#(?:0{0,20}(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])|x0{0,20}(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ _CLASSES = etree.ElementDefaultClassLookup(
 
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
-    text = _open_headings(_NO_XML_NUMBER.sub("", _NO_XML.sub("", text)))
+    text = _open_headings(_NO_XML_NUMBER.sub("", _without_controls(text)))
     tree, cut = _parse(text)
     if not cut:
         return tree, ()
@@ -47,6 +48,14 @@ def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     if cut:
         warnings.append("the page is beyond the parser's limits: its end is missing")
     return tree, tuple(warnings)
+
+
+def _without_controls(text: str) -> str:
+    """Return the text without what XML has no place for; counted as bytes first, as nearly no page has any."""
+    data = text.encode("utf-8", "replace")
+    if len(data.translate(None, _CONTROL_BYTES)) == len(data) and b"\xef\xbf" not in data:
+        return text
+    return _NO_XML.sub("", text)
 
 
 def _parse(text: str) -> tuple[html.HtmlElement | None, bool]:
