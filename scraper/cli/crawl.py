@@ -16,9 +16,9 @@ from scraper.cli import Interrupted
 from scraper.cli.options import (
     archive_option,
     effective_settings,
+    expand_seeds,
     one_line,
     quiet_option,
-    refuse_file,
 )
 from scraper.errors import ArchiveLocked
 from scraper.settings import Settings, current_time, parse_duration, parse_resolve, parse_size
@@ -55,7 +55,8 @@ def crawl_command(
 ) -> int:  # fmt: skip
     """Fetch posts and store what is new or changed.
 
-    A SEED is the address of a post, an author or a column. What a run leaves undone, the next goes on with.
+    A SEED is the address of a post, an author, a column, a blog's home page, a feed or a sitemap; or a file that
+    lists addresses (OPML, bookmarks, one a line). What a run leaves undone, the next goes on with.
     """
     effective = effective_settings()
     settings = effective.with_flags(
@@ -65,6 +66,7 @@ def crawl_command(
         allow_hosts=(*effective.settings.allow_hosts, *allow_host) if allow_host else None,
         **options,
     ).settings
+    seeds = expand_seeds(seeds)
     with logs.writing(settings, verbose=verbose):
         if settings.dry_run:
             return plan_for(db, seeds, settings)
@@ -102,8 +104,6 @@ def crawl_into(db: Path, seeds: tuple[str, ...], settings: Settings, *, quiet: b
     from scraper.crawl import clock_from, run
     from scraper.summary import summarise
 
-    for seed in seeds:
-        refuse_file(seed)
     watcher = show if not quiet and sys.stderr is not None and sys.stderr.isatty() else None
     clock = clock_from(current_time())
     try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from scraper.errors import UsageError
+from scraper.errors import ParseError, UsageError
 from scraper.settings_file import Effective, load
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -124,11 +124,32 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def refuse_file(seed: str) -> None:
-    """Check that a seed is no file.
+def expand_seeds(seeds: Iterable[str]) -> tuple[str, ...]:
+    """Return the seeds with files that are lists of addresses (OPML, bookmarks, one a line) replaced by these.
 
     Raises:
-        UsageError: it is one, or a folder; the message says what reads it.
+        UsageError: a seed is a file of another kind, or a folder; the message says what reads it.
     """
-    if "://" not in seed and Path(seed).exists():
-        raise UsageError(f"{seed}: a file or folder; use `scraper import {seed}`")
+    expanded: list[str] = []
+    for seed in seeds:
+        path = Path(seed)
+        if "://" in seed or not path.exists():
+            expanded.append(seed)
+        elif listed := _listed_in(path):
+            expanded += listed
+        else:
+            raise UsageError(f"{seed}: a file or folder, and no list of addresses; use `scraper import {seed}`")
+    return tuple(dict.fromkeys(expanded))
+
+
+def _listed_in(path: Path) -> list[str]:
+    from scraper.parse.encoding import decode
+    from scraper.parse.seed_lists import read_seed_list
+
+    if not path.is_file():
+        return []
+    try:
+        parsed = read_seed_list(decode(path.read_bytes()).text)
+    except (OSError, ParseError):
+        return []
+    return [entry.url for entry in parsed.links] if parsed else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.options import archive_option, json_option, local_time, one_line, print_json, refuse_file
+from scraper.cli.options import archive_option, expand_seeds, json_option, local_time, one_line, print_json
 from scraper.errors import UsageError
 from scraper.settings import current_time
 
@@ -26,22 +26,21 @@ def add_command(seed: str, db: Path, site: str, match: str) -> None:
     """Keep a SEED: `scraper crawl` without seeds asks it every time.
 
     With --match it is a topic: of what the seed leads to, only posts that match are kept. Adding a seed again
-    changes its --match.
+    changes its --match. A file that lists addresses (OPML, bookmarks, one a line) adds each of them.
     """
     from scraper.archive import Archive, frontier
     from scraper.crawl.seeds import read_seed
 
-    refuse_file(seed)
-    read = read_seed(seed, site)
+    reads = [read_seed(one, site) for one in expand_seeds([seed])]
     with Archive(db, write=True, command="add") as archive, archive.write() as connection:
-        new = frontier.add_source(
-            connection, read.url, kind=read.kind, site=site or read.site, native_id=read.native_id,
-            match=match, now=current_time(),
-        )  # fmt: skip
-        suggestions = _suggest(connection, read)
-    click.echo(f"{'kept' if new else 'kept already'}: {read.url} ({read.kind})", err=True)
-    for what, url in suggestions:
-        click.echo(f"the {what} of this post: scraper add {url}", err=True)
+        for read in reads:
+            new = frontier.add_source(
+                connection, read.url, kind=read.kind, site=site or read.site, native_id=read.native_id,
+                match=match, now=current_time(),
+            )  # fmt: skip
+            click.echo(f"{'kept' if new else 'kept already'}: {read.url} ({read.kind})", err=True)
+            for what, url in _suggest(connection, read):
+                click.echo(f"the {what} of this post: scraper add {url}", err=True)
 
 
 def _suggest(connection: Connection, seed: Seed) -> list[tuple[str, str]]:

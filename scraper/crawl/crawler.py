@@ -14,6 +14,7 @@ from scraper.archive import assets, frontier, posts
 from scraper.archive.assets import Asset
 from scraper.archive.frontier import Due
 from scraper.archive.store import Archive
+from scraper.crawl.blogs import BlogLister
 from scraper.crawl.discover import Discoverer, Found
 from scraper.crawl.images import ImageFetcher
 from scraper.crawl.ledger import Ledger
@@ -64,6 +65,7 @@ class Crawler:
     def __post_init__(self) -> None:
         self._visitor = Visitor(self.fetcher, self.ledger, self.now, self.settings)
         self._discoverer = Discoverer(self.fetcher, self.ledger, self.now, self.settings)
+        self._blogs = BlogLister(self.fetcher, self.ledger, self.now, self.settings)
         self._images = ImageFetcher(self.fetcher, self.ledger, self.now)
         self._began = time.monotonic()
 
@@ -141,7 +143,7 @@ class Crawler:
                 continue
             self._visited += 1
             parsed = await self._visitor.visit(due)
-            if parsed is not None and parsed.verdict in ("listing", "feed"):
+            if parsed is not None and parsed.verdict in ("listing", "feed") and due.way == "seed":
                 await self._follow(group, due, parsed)
         if not waiting and self.waiting.get(host) is waiting:
             del self.waiting[host]
@@ -160,7 +162,7 @@ class Crawler:
         """Take up what a list page that was named as a seed leads to on its own host."""
         source_id = self._listed.get(due.key)
         thorough = source_id is None or self.settings.full or due.key not in self._complete
-        found = await self._discoverer.page_on(due.url, parsed, source_id, thorough=thorough)
+        found = await self._blogs.list_posts(due.url, parsed, source_id, thorough=thorough)
         with self.archive.write() as connection:
             frontier.note_list(connection, due.id, self.now())
             if source_id is not None and found:

@@ -16,12 +16,11 @@ from scraper.crawl.seeds import Seed
 from scraper.errors import ParseError
 from scraper.fetch import outcome as fetched
 from scraper.fetch.client import Fetcher
-from scraper.models import Parsed, Snapshot
+from scraper.models import Parsed
 from scraper.parse.encoding import decode
 from scraper.parse.feeds import read_feed, sitemaps_in
 from scraper.parse.site import ListRequest
-from scraper.read import parse
-from scraper.settings import Rules, Settings
+from scraper.settings import Settings
 from scraper.urls import host_of
 
 MAX_PAGES = 300
@@ -130,46 +129,6 @@ class Discoverer:
         else:
             found.reason = f"the list has no end: {MAX_PAGES} pages asked"
         return found
-
-    async def page_on(self, url: str, parsed: Parsed, source_id: int | None, *, thorough: bool) -> dict[str, Target]:
-        """Return what a blog's list page and those that continue it lead to on its host; all is in the frontier.
-
-        Unless ``thorough``, a page on which nothing is new ends it.
-        """
-        seed, found = Seed(url, "blog"), dict[str, Target]()
-        rules = self.settings.rules(host_of(url), url)
-        for _ in range(MAX_PAGES):
-            near = self._near(seed, parsed, rules)
-            fresh = {key: target for key, target in near.items() if key not in found}
-            found |= fresh
-            now = self.now()
-            with self.ledger.archive.write() as connection:
-                known = [frontier.find(connection, key) is not None for key in fresh]
-                for target in fresh.values():
-                    frontier.find_or_add(connection, target, now, source_id=source_id)
-            if not fresh or not parsed.next_url or host_of(parsed.next_url) != host_of(url):
-                break
-            if all(known) and not thorough:
-                break
-            outcome = await self.fetcher.fetch(parsed.next_url, kind="list")
-            if not isinstance(outcome, fetched.Ok):
-                self.ledger.fail(parsed.next_url, f"list: {outcome.reason or outcome.name}")
-                break
-            parsed = self._read_page(outcome.snapshot)
-        self.ledger.counts["found"] += len(found)
-        return found
-
-    def _near(self, seed: Seed, parsed: Parsed, rules: Rules) -> dict[str, Target]:
-        """Return the targets of a list page that are on its own host and in its scope."""
-        targets = [seed.target_of(entry, "feed" if parsed.verdict == "feed" else "list") for entry in parsed.links]
-        host = host_of(seed.url)
-        return {one.key: one for one in targets if one and one.host == host and rules.admits(one.url)}
-
-    def _read_page(self, snapshot: Snapshot) -> Parsed:
-        try:
-            return parse(snapshot.body, snapshot.url, content_type=snapshot.content_type)
-        except ParseError as error:
-            return Parsed("other", str(error))
 
     async def _ask(self, seed: Seed, request: ListRequest, found: Found) -> Parsed | None:
         outcome = await self.fetcher.fetch(request.url, kind="list", headers=request.headers)

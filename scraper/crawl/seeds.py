@@ -76,21 +76,22 @@ class Seed:
 
     def target_of(self, entry: Entry, way: str) -> Target | None:
         """Return what to fetch for an entry of a list, or None where it is no address to follow."""
-        url = canonicalise(unwrap(entry.url))
+        target = self.target_of_address(entry.url, way)
+        listed = "|".join([entry.title, entry.updated_at.isoformat() if entry.updated_at else ""])
+        return replace(target, listed=listed) if target else None
+
+    def target_of_address(self, address: str, way: str) -> Target | None:
+        """Return what to fetch for an address that a list names, or None where it is none to follow."""
+        url = canonicalise(unwrap(address))
         if url is None:
             return None
         claim = sites.find(url)
         if claim is None and self.platform is not None:
-            address = self.platform.address(move(url, self.platform.home))
-            claim = (self.platform, address) if address else None
-        listed = "|".join([entry.title, entry.updated_at.isoformat() if entry.updated_at else ""])
+            named = self.platform.address(move(url, self.platform.home))
+            claim = (self.platform, named) if named else None
         if claim is None:
-            target = self._target(url, None, None, way=way)
-        elif claim[1].kind != "post":
-            return None
-        else:
-            target = self._target(claim[1].url, *claim, way=way)
-        return replace(target, listed=listed)
+            return self._target(url, None, None, way=way)
+        return self._target(claim[1].url, *claim, way=way) if claim[1].kind == "post" else None
 
     def _target(self, url: str, site: Site | None, address: Address | None, *, way: str) -> Target:
         if self.base and site is self.platform:

@@ -93,9 +93,17 @@ class Visitor:
             self._absent(due, parsed.reason)
         elif parsed.verdict in _REFUSALS:
             self._refused(due, snapshot, parsed)
+        elif due.way != "seed" and not due.site:
+            self._pass_over(due, f"not an article: {parsed.reason or parsed.verdict}")
         elif parsed.verdict not in ("listing", "feed"):
             self._fail(due, f"not an article: {parsed.reason or parsed.verdict}")
         return parsed
+
+    def _pass_over(self, due: Due, reason: str) -> None:
+        """Leave what a blog's list or sitemap names beside its posts, such as tag pages, and do not ask again."""
+        now = self.now()
+        self.ledger.counts["passed_over"] += 1
+        self.ledger.add(lambda connection: frontier.failed(connection, due.id, now, reason, state="skipped"))
 
     def _refused(self, due: Due, snapshot: Snapshot, parsed: Parsed) -> None:
         """Note a challenge against the host; a login wall only where nothing else comes any more."""

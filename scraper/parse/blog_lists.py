@@ -135,7 +135,7 @@ def entries_of(page: Page, links: list[HtmlElement], home: str = "") -> tuple[En
     for link in links:
         address = canonicalise(link.get("href") or "", base)
         key = url_key(address) if address else None
-        if address is None or key is None or not (home or _is_post_of(address, base)):
+        if address is None or key is None or not (home or may_be_post(address, base)):
             continue
         title = text_of(first(link, _TITLES)) or text_of(link) or collapse(link.get("title") or "")
         box = next((one for one in reversed(_ancestors(link)) if shared[one] == 1), link)
@@ -161,7 +161,7 @@ def next_url(page: Page) -> str:
     return ""
 
 
-def _is_post_of(address: str, base: str) -> bool:
+def may_be_post(address: str, base: str) -> bool:
     """Tell whether an address may be a post of the blog that lists it: on its host, no list, not the list itself."""
     parsed = parse_url(address)
     if parsed is None or (base and host_of(address) != host_of(base)) or url_key(address) == url_key(base):

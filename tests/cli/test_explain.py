@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from scraper.cli.progress import describe
 from tests.blog import Blog
@@ -79,3 +80,15 @@ def test_progress_is_one_line_of_what_matters() -> None:
     assert describe({}, {}, 0.0) == ""
     assert describe({"fetched": 1}, {"h": 5000}, 1.0).endswith("83 min left")
     assert describe({"fetched": 1}, {"h": 500000}, 1.0).endswith("138.9 h left")
+
+
+def test_a_file_that_lists_addresses_is_as_many_seeds(blog: Blog, crawl: Command, scraper: Command) -> None:
+    Path("seeds.txt").write_text(f"# my posts\n{blog.post(1)}\n{blog.post(2)}\n", "utf-8")
+    assert "new 2" in crawl("seeds.txt").err
+    outline = "".join(f'<outline text="{n}" xmlUrl="https://blog.csdn.net/u{n}/rss/list"/>' for n in (1, 2))
+    Path("blogs.opml").write_text(f'<opml version="2.0"><body>{outline}</body></opml>', "utf-8")
+    assert scraper("add", "blogs.opml").err.count("kept: ") == 2
+    assert len(scraper("sources").out.splitlines()) == 2
+    Path("notes.md").write_text("# notes", "utf-8")
+    ran = scraper("crawl", "notes.md")
+    assert (ran.code, "use `scraper import notes.md`" in ran.err) == (2, True)

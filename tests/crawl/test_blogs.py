@@ -73,3 +73,58 @@ def test_a_list_that_leads_to_other_hosts_is_not_followed_there(site: Blog, arch
     site.answers["/"] = (200, HTML, site.answers["/"][2].replace(b'href="/2024/post-7/"', b'href="http://127.0.0.2/x"'))
     run(f"{site.base}/", site="")
     assert titles(archive) == {f"第 {n} 篇" for n in range(1, 7)}
+
+
+def test_a_home_page_without_a_continuation_gives_way_to_feed_and_sitemap(
+    site: Blog, archive: Archive, run: Crawl
+) -> None:
+    head = b'<head><link rel="alternate" type="application/atom+xml" href="/atom.xml">'
+    home = site.answers["/"][2].replace(b"<head>", head).replace(b'rel="next"', b"").replace("下一页".encode(), b"")
+    site.answers["/"] = (200, HTML, home.replace(b'class="extend next"', b'class="x"'))
+    entries = "".join(f"<entry><link href='{site.base}/2024/post-{n}/'/></entry>" for n in (7, 4))
+    site.answers["/atom.xml"] = (200, {"Content-Type": "application/atom+xml"}, f"<feed>{entries}</feed>".encode())
+    urls = "".join(f"<url><loc>{site.base}/2024/post-{n}/</loc></url>" for n in range(1, 8))
+    index = f"<sitemapindex><sitemap><loc>{site.base}/posts.xml</loc></sitemap></sitemapindex>"
+    site.answers["/sitemap.xml"] = (200, {"Content-Type": "application/xml"}, index.encode())
+    posts = f"<urlset>{urls}<url><loc>{site.base}/tags/x/</loc></url></urlset>"
+    site.answers["/posts.xml"] = (200, {"Content-Type": "application/xml"}, posts.encode())
+    report = run(f"{site.base}/", site="")
+    assert titles(archive) == {f"第 {n} 篇" for n in range(1, 8)}
+    assert report.exit_code == 0
+    assert "/tags/x/" not in site.served
+
+
+@pytest.mark.parametrize("path", ["/atom.xml", "/sitemap.xml"])
+def test_a_feed_or_sitemap_can_be_the_seed(site: Blog, archive: Archive, run: Crawl, path: str) -> None:
+    items = "".join(f"<item><link>{site.base}/2024/post-{n}/</link></item>" for n in (1, 2, 3))
+    site.answers["/atom.xml"] = (
+        200,
+        {"Content-Type": "application/xml"},
+        f"<rss><channel>{items}</channel></rss>".encode(),
+    )
+    urls = "".join(f"<url><loc>{site.base}/2024/post-{n}/</loc></url>" for n in (1, 2, 3))
+    site.answers["/sitemap.xml"] = (200, {"Content-Type": "application/xml"}, f"<urlset>{urls}</urlset>".encode())
+    assert run(f"{site.base}{path}", site="").exit_code == 0
+    assert titles(archive) == {"第 1 篇", "第 2 篇", "第 3 篇"}
+
+
+def test_what_a_sitemap_names_beside_posts_is_passed_over_and_no_failure(
+    site: Blog, archive: Archive, run: Crawl
+) -> None:
+    site.answers["/gallery/"] = (200, HTML, b"<html><body><h1>x</h1></body></html>")
+    urls = "".join(f"<url><loc>{site.base}{path}</loc></url>" for path in ("/2024/post-1/", "/gallery/"))
+    site.answers["/sitemap.xml"] = (200, {"Content-Type": "application/xml"}, f"<urlset>{urls}</urlset>".encode())
+    report = run(f"{site.base}/sitemap.xml", site="")
+    assert (report.exit_code, report.counts["passed_over"]) == (0, 1)
+    run(f"{site.base}/sitemap.xml", site="", days=2)
+    assert "/gallery/" not in site.served
+
+
+def test_only_what_is_below_a_blogs_folder_is_its_posts(site: Blog, archive: Archive, run: Crawl) -> None:
+    for n in (1, 2):
+        site.answers[f"/blog/post-{n}/"] = site.answers[f"/2024/post-{n}/"]
+    paths = ("/blog/post-1/", "/blog/post-2/", "/2024/post-3/")
+    links = "".join(f'<h2><a class="post-title-link" href="{path}">{path}</a></h2>' for path in paths)
+    site.answers["/blog/"] = (200, HTML, f"<html><body><h1>博客</h1>{links}</body></html>".encode())
+    run(f"{site.base}/blog/", site="")
+    assert titles(archive) == {"第 1 篇", "第 2 篇"}
