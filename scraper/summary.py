@@ -64,7 +64,7 @@ _ADVICE = (
 )
 """What to do, by signs in the reasons that fetch and crawl give; the first that fits holds."""
 
-_VARIABLE = re.compile(r"https?://\S+|\d[\d:TZ.+-]*")
+_VARIABLE = re.compile(r"https?://\S+|\d{4,}[\d:TZ.-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import signal
 import sys
 import warnings
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TextIO
 
 import click
@@ -61,6 +62,11 @@ class Interrupted(Exception):
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    _fill_closed_descriptors()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What a locale cannot write is escaped, not the end of the command.
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = _show_warning
     sys.exit(_run())
 
@@ -82,9 +88,28 @@ def _run() -> int:
     except click.ClickException as error:
         return _complain(error.format_message().replace("\n", " "), 2)
     except BrokenPipeError:
-        # The reader of our output has had enough; what Python would still flush must go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # The reader of our output has had enough.
+        _drop_output()
         return 0
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _drop_output()
+        return _complain(f"the output cannot be written: {error.strerror}", 1)
+
+
+def _drop_output() -> None:
+    """Let what Python would still flush at its end go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _fill_closed_descriptors() -> None:
+    """Open /dev/null where a standard stream is closed: the next file opened would else take its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _complain(message: str, code: int) -> int:
