@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Literal, get_args
 
@@ -36,6 +38,7 @@ _SYMBOL_WORDS = ("c++", "g++", "c#", "f#")
 _LETTER = rf"[^\W_{_CJK}]"  # of a word that is not CJK
 _TOKEN = re.compile("|".join([*map(re.escape, _SYMBOL_WORDS), rf"[{_CJK}]+", f"{_LETTER}+"]))
 _IS_CJK = re.compile(rf"[{_CJK}]").match
+_CJK_RUN = re.compile(rf"[{_CJK}]+")
 
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _LATIN_MARKS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
@@ -72,6 +75,11 @@ def segment(text: str) -> str:
     return " ".join(token for word in _TOKEN.findall(fold(text)) for token in _tokens(word))
 
 
+def characters(text: str) -> str:
+    """Return the different CJK characters of the text separated by blanks, for the index of single characters."""
+    return " ".join(sorted({character for run in _CJK_RUN.findall(fold(text)) for character in run}))
+
+
 def _tokens(word: str) -> list[str]:
     if _IS_CJK(word):
         return [word[i : i + 2] for i in range(len(word))]
@@ -90,9 +98,11 @@ class Term:
     phrase: str
     recheck: bool
 
-    def like(self) -> str:
-        r"""Return the pattern for ``LIKE ? ESCAPE '\'`` that holds the raw text literally."""
-        return "%" + re.sub(r"([\\%_])", r"\\\1", self.raw) + "%"
+    @property
+    def character(self) -> str:
+        """The one CJK character that the term is, or ''."""
+        folded = fold(self.raw)
+        return folded if len(folded) == 1 and _IS_CJK(folded) else ""
 
     def pattern(self) -> re.Pattern[str]:
         """Return what finds the term in folded text, as index and recheck together do."""
@@ -138,7 +148,7 @@ class Query:
 
         Terms that need a recheck are only narrowed by it; excluded ones among them are left out of it.
         """
-        wanted = " AND ".join(term.phrase for term in self.terms if term.phrase)
+        wanted = " AND ".join(dict.fromkeys(term.phrase for term in self.terms if term.phrase))
         unwanted = self.exclusion()
         return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted
 
@@ -214,9 +224,12 @@ def _holds_dropped_symbols(folded: str, words: list[str]) -> bool:
     return glued or bool(_TOKEN.sub("", folded).split())
 
 
-def matches(query: Query, title: str, tags: tuple[str, ...], text: str) -> bool:
-    """Tell whether a post holds every term of the query and no excluded one; filters are not looked at."""
-    folded = [fold(part) for part in (title, *tags, text)]
+def matches(query: Query, title: str, names: Iterable[str], text: str) -> bool:
+    """Tell whether a post holds every term of the query and no excluded one, as the search does.
+
+    ``names`` are its tags and categories and its author's name. Filters are not looked at.
+    """
+    folded = [fold(part) for part in (title, *names, text)]
 
     def holds(term: Term) -> bool:
         pattern = term.pattern()
@@ -225,7 +238,18 @@ def matches(query: Query, title: str, tags: tuple[str, ...], text: str) -> bool:
     return all(map(holds, query.terms)) and not any(map(holds, query.excluded))
 
 
+def holds(text: str, raw: str) -> bool:
+    """Tell whether a text holds a term as it was typed, symbols included."""
+    return _pattern(raw).search(fold(text)) is not None
+
+
+@lru_cache(maxsize=MAX_TERMS)
+def _pattern(raw: str) -> re.Pattern[str]:
+    return _term(raw).pattern()
+
+
 _MAX_HITS = 200
+_BEGINNING = 20_000
 _PLAIN = "\x00-\x7f\u3001\u3002\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff"  # folding only lowers these
 _JOINING = "\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f"  # NFKC may merge it with what it follows
 _PIECE = re.compile(f"[{_PLAIN}]?[{_JOINING}]+|[^{_PLAIN}{_JOINING}][{_JOINING}]*")
@@ -264,9 +288,9 @@ def snippet(text: str, query: Query, width: int = 160, *, mark: tuple[str, str] 
     """Return about ``width`` characters of the text, where most of the query stands close together.
 
     Blanks and control characters become single blanks; ``mark`` is put around each hit; "…" says that text
-    was left out. Without a hit it is the beginning of the text.
+    was left out. Without a hit it is the beginning of the text. Of a long text its beginning is looked at first.
     """
-    spans = highlights(text, query)
+    spans = highlights(text[:_BEGINNING], query) or (highlights(text, query) if len(text) > _BEGINNING else ())
     start = position = _best_start(spans, width)
     stop = min(len(text), start + width)
     pieces = ["…" if start else ""]

@@ -109,10 +109,11 @@ def drop_superseded(connection: Connection, post_id: int) -> None:
     ).all()
     for row in old:
         connection.execute(update(fetches).where(fetches.c.id == row.id).values(blob_id=None))
-        _drop_unused(connection, row.blob_id)
+        drop_unused(connection, row.blob_id)
 
 
-def _drop_unused(connection: Connection, blob_id: int) -> None:
+def drop_unused(connection: Connection, blob_id: int) -> None:
+    """Let go of a blob that no exchange, image or dictionary names."""
     for column in (fetches.c.blob_id, blob_dicts.c.blob_id, assets.c.blob_id):
         if connection.scalar(select(exists().where(column == blob_id))):
             return

@@ -5,15 +5,17 @@ from __future__ import annotations
 import enum
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 from scraper.archive.schema import APPLICATION_ID
 from scraper.errors import ArchiveError
 
-SCHEMA_HEAD = "0001"
+SCHEMA_HEAD = "0002"
 """The newest migration; a test holds it against the migrations folder, so that opening need not load Alembic."""
 
+BUSY_TIMEOUT_MS = 30_000
 _HEADER = b"SQLite format 3\0"
 
 
@@ -65,25 +67,41 @@ def _has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def wal_usable(path: Path) -> bool:
-    """Say whether a reader can make or use the shared-memory file that a log needs."""
+def _wal_usable(path: Path) -> bool:
     return _has_log(path) or os.access(path.absolute().parent, os.W_OK)
 
 
-def _schema_of(path: Path) -> str:
-    mode = "ro" if wal_usable(path) else "ro&immutable=1"
-    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=30)
+def schema_of(path: Path) -> str:
+    """Return the schema of an archive, '' where its first writer was stopped before there was one.
+
+    Raises:
+        ArchiveError: broken, or another program's database.
+    """
     try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            raise ArchiveError(f"{path}: another program's database, not an archive; nothing was changed") from error
-        raise ArchiveError(f"{path}: {explain(error)}") from error
+        with closing(open_plain(path, write=False)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not tables and connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,):
+                return ""
+            if "alembic_version" not in tables:
+                raise ArchiveError(f"{path}: another program's database, not an archive; nothing was changed")
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as error:
         raise ArchiveError(f"{path}: {explain(error)}") from error
-    finally:
-        connection.close()
     return str(row[0]) if row else ""
+
+
+def open_plain(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open the file with the plain driver, transactions left to the caller.
+
+    A reader that can neither find nor make the shared-memory file of the log reads the file as one that never changes.
+    """
+    mode = "rw" if write else "ro" if _wal_usable(path) else "ro&immutable=1"
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
+    )
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return connection
 
 
 def is_current(path: Path, state: State) -> bool:
@@ -94,7 +112,7 @@ def is_current(path: Path, state: State) -> bool:
     """
     if state is not State.ARCHIVE:
         return False
-    found = _schema_of(path)
+    found = schema_of(path)
     if found > SCHEMA_HEAD:
         raise ArchiveError(
             f"{path}: its schema {found} is newer than this scraper knows ({SCHEMA_HEAD}); install a newer scraper"
@@ -119,11 +137,8 @@ def require_sound(path: Path) -> None:
         ArchiveError: the file is damaged.
     """
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=rw", uri=True, timeout=30)
-        try:
+        with closing(open_plain(path, write=True)) as connection:
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-        finally:
-            connection.close()
     except sqlite3.DatabaseError as error:
         raise ArchiveError(f"{path}: {explain(error)}") from error
     if found != "ok":

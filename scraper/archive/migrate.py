@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DatabaseError
 
+from scraper.archive.backup import back_up
+from scraper.archive.health import explain
 from scraper.archive.schema import APPLICATION_ID
 from scraper.archive.views import VIEWS
 from scraper.errors import ArchiveError
@@ -24,7 +27,7 @@ def upgrade(path: Path, *, backup: bool) -> None:
         ArchiveError: the copy or the migration failed; the archive is as it was.
     """
     if backup:
-        copy(path, path.with_name(f"{path.name}.before-upgrade-{time.strftime('%Y%m%dT%H%M%S')}"))
+        back_up(path, path.with_name(f"{path.name}.before-upgrade-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"))
     engine = create_engine("sqlite://", creator=lambda: _connect(path))
     try:
         with engine.connect() as connection:
@@ -33,8 +36,8 @@ def upgrade(path: Path, *, backup: bool) -> None:
             command.upgrade(config(connection), "head")
             _make_views(connection)
             connection.commit()
-    except sqlite3.Error as error:
-        raise ArchiveError(f"{path}: could not be migrated: {error}") from error
+    except DatabaseError as error:
+        raise ArchiveError(f"{path}: could not be migrated: {explain(error.orig)}; it is as it was") from error
     finally:
         engine.dispose()
 
@@ -47,26 +50,6 @@ def config(connection: Connection | None = None) -> Config:
     return settings
 
 
-def copy(path: Path, target: Path) -> None:
-    """Copy an archive while it may be in use, and check the copy.
-
-    Raises:
-        ArchiveError: it cannot be written, or the copy is not sound.
-    """
-    try:
-        source, sink = sqlite3.connect(path), sqlite3.connect(target)
-        try:
-            source.backup(sink)
-            found = sink.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        finally:
-            source.close()
-            sink.close()
-    except sqlite3.Error as error:
-        raise ArchiveError(f"{target}: the backup could not be written: {error}") from error
-    if found != "ok":
-        raise ArchiveError(f"{target}: the backup is not sound ({found}); the archive may be damaged")
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=30)
@@ -75,7 +58,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.Error as error:
-        raise ArchiveError(f"{path}: cannot be made or written to: {error}") from error
+        raise ArchiveError(f"{path}: cannot be made or written to: {explain(error)}") from error
     return connection
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from scraper.archive import search
+from scraper.archive import index
 from scraper.archive.records import Lineage
 from scraper.archive.schema import (
     authors,
@@ -27,11 +27,14 @@ from scraper.archive.schema import (
     posts,
     revision_texts,
     revisions,
+    search_state,
     sites,
+    storable,
     tags,
 )
 from scraper.models import Author, Post
 
+COUNTS = ("read_count", "like_count", "comment_count", "collect_count")
 _RANK = {"mirror": 0, "file": 1, "live": 2}
 """Which revision a reader sees: a mirror's never takes the place of one from the site itself."""
 
@@ -64,44 +67,54 @@ def save(
 ) -> Saved:
     """Store a post as it was read: a new revision if its content differs from the last of its lineage."""
     site_id = _id_of(connection, sites, name=post.site)
-    known = connection.execute(
-        select(posts.c.id, posts.c.revision_id, posts.c.url).where(
-            posts.c.site_id == site_id, posts.c.native_id == post.native_id
-        )
-    ).one_or_none()
-    post_id = known.id if known else _insert_post(connection, post, site_id, now)
-    last = connection.execute(
-        select(revisions.c.id, revisions.c.digest, revisions.c.number)
-        .where(revisions.c.post_id == post_id, revisions.c.lineage == lineage)
-        .order_by(revisions.c.number.desc())
-        .limit(1)
-    ).one_or_none()
+    held = _held(connection, site_id, post.native_id, lineage)
+    leads = held is None or held.current is None or _RANK[lineage] >= _RANK[held.current]
+    seen_at = None if reparsed else now
+    live = lineage == "live"
+    values = _values(connection, post, site_id, seen_at, live=live, fetch_id=fetch_id) if leads else {}
+    post_id = held.id if held else _insert_post(connection, post, site_id, now, values)
     content = digest(post)
-    leads = _leads(connection, known.revision_id if known else None, lineage)
-    if last is None or last.digest != content:
-        number = 1 + (
-            connection.scalar(select(func.max(revisions.c.number)).where(revisions.c.post_id == post_id)) or 0
-        )
+    change: Literal["new", "changed", "unchanged"] = "changed" if held else "new"
+    if held is not None and held.digest == content:
+        number, change = held.number, "unchanged"
+    else:
+        number = 1 + (held.newest or 0) if held else 1
         revision_id = _insert_revision(
             connection, post, post_id, number, content, lineage=lineage, now=now,
             fetch_id=fetch_id, run_id=run_id, reparsed=reparsed,
         )  # fmt: skip
         if leads:
-            _make_current(connection, post, post_id, revision_id)
-        change: Literal["new", "changed", "unchanged"] = "changed" if known else "new"
-    else:
-        number, change = last.number, "unchanged"
+            values["revision_id"] = revision_id
+            _write_parts(connection, post, post_id, replacing=held is not None)
     if leads:
-        seen_at = None if reparsed else now
-        _update_post(connection, post, post_id, site_id, seen_at, live=lineage == "live", fetch_id=fetch_id)
+        connection.execute(update(posts).where(posts.c.id == post_id).values(**values))
+        _write_labels(connection, post, post_id, site_id, seen_at, held)
+        _index(connection, post, post_id, values.get("revision_id"), held)
     return Saved(post_id, number, change)
 
 
-def _leads(connection: Connection, current_id: int | None, lineage: Lineage) -> bool:
-    if current_id is None:
-        return True
-    current = connection.scalar(select(revisions.c.lineage).where(revisions.c.id == current_id))
-    return _RANK[lineage] >= _RANK[str(current)]
+def _held(connection: Connection, site_id: int, native_id: str, lineage: Lineage) -> Row[Any] | None:
+    """Return what is held of a post: its row, the lineage of its current revision, and the last one of this lineage."""
+    current, last, of_lineage = revisions.alias(), revisions.alias(), revisions.alias()
+    newest = select(func.max(revisions.c.number)).where(revisions.c.post_id == posts.c.id)
+    newest_of_lineage = (
+        select(of_lineage.c.id)
+        .where(of_lineage.c.post_id == posts.c.id, of_lineage.c.lineage == lineage)
+        .order_by(of_lineage.c.number.desc())
+        .limit(1)
+    )
+    query = (
+        select(
+            posts.c.id, posts.c.revision_id, current.c.lineage.label("current"), last.c.digest, last.c.number,
+            newest.scalar_subquery().label("newest"), search_state.c.names, *(posts.c[name] for name in COUNTS),
+        )
+        .select_from(posts)
+        .outerjoin(current, current.c.id == posts.c.revision_id)
+        .outerjoin(last, last.c.id == newest_of_lineage.scalar_subquery())
+        .outerjoin(search_state, search_state.c.post_id == posts.c.id)
+        .where(posts.c.site_id == site_id, posts.c.native_id == native_id)
+    )  # fmt: skip
+    return connection.execute(query).one_or_none()
 
 
 def _id_of(connection: Connection, table: Any, **key: Any) -> int:
@@ -116,19 +129,39 @@ def _author_id(connection: Connection, author: Author, site_id: int) -> int | No
     native_id = author.id or author.name
     if not native_id:
         return None
-    author_id = _id_of(connection, authors, site_id=site_id, native_id=native_id)
     said = {key: value for key, value in (("name", author.name), ("url", author.url)) if value}
-    if said:
-        connection.execute(update(authors).where(authors.c.id == author_id).values(**said))
+    row = upsert(authors).values(site_id=site_id, native_id=native_id, **said)
+    key = ["site_id", "native_id"]
+    row = row.on_conflict_do_update(index_elements=key, set_=said or {"native_id": native_id})
+    author_id: int | None = connection.scalar(row.returning(authors.c.id))
     return author_id
 
 
-def _insert_post(connection: Connection, post: Post, site_id: int, now: datetime) -> int:
-    row = {
-        "site_id": site_id, "native_id": post.native_id, "url": post.url, "keywords": [], "warnings": [],
-        "front_matter": {}, "first_seen_at": now, "checked_at": now,
+def _values(
+    connection: Connection, post: Post, site_id: int, seen_at: datetime | None, *, live: bool, fetch_id: int | None
+) -> dict[str, Any]:
+    """Return what the row of a post says beside its revisions; ``seen_at`` is None where a snapshot was read again."""
+    values: dict[str, Any] = {
+        "author_id": _author_id(connection, post.author, site_id), "access": post.access,
+        "updated_at": post.updated_at, "updated_raw": post.updated_raw, "description": post.description,
+        "language": post.language, "cover_url": post.cover_url, "license": post.license,
+        "keywords": list(post.keywords), "warnings": list(post.warnings), "front_matter": dict(post.front_matter),
     }  # fmt: skip
-    return insert_row(connection, posts, **row)
+    if post.url:
+        values["url"] = post.url
+    if fetch_id is not None:
+        values["fetch_id"] = fetch_id
+    if seen_at is None:
+        return values
+    if live:
+        values |= {"status": "live", "missing_since": None, "gone_at": None, "gone_reason": ""}
+    return values | {"checked_at": seen_at} | _counts(post)
+
+
+def _insert_post(connection: Connection, post: Post, site_id: int, now: datetime, values: dict[str, Any]) -> int:
+    unsaid: dict[str, Any] = {"keywords": [], "warnings": [], "front_matter": {}, "checked_at": now}
+    key = {"site_id": site_id, "native_id": post.native_id, "url": post.url}
+    return insert_row(connection, posts, **unsaid | values | key, first_seen_at=now)
 
 
 def _insert_revision(
@@ -147,62 +180,66 @@ def _insert_revision(
     return revision_id
 
 
-def _make_current(connection: Connection, post: Post, post_id: int, revision_id: int) -> None:
-    search.replace_post(connection, post_id, revision_id, post.title, post.text)
-    connection.execute(update(posts).where(posts.c.id == post_id).values(revision_id=revision_id))
+def _write_parts(connection: Connection, post: Post, post_id: int, *, replacing: bool) -> None:
     for table, rows in (
         (links, [{"url": link.url, "text": link.text} for link in post.links]),
         (images, [{"url": i.url, "original_url": i.original_url, "alt": i.alt} for i in post.images]),
         (code_blocks, [{"language": code.language, "text": code.text} for code in post.code_blocks]),
     ):
-        connection.execute(delete(table).where(table.c.post_id == post_id))
+        if replacing:
+            connection.execute(delete(table).where(table.c.post_id == post_id))
         if rows:
             numbered = [{"post_id": post_id, "position": n, **row} for n, row in enumerate(rows, 1)]
             connection.execute(insert(table), numbered)
 
 
-def _update_post(
-    connection: Connection, post: Post, post_id: int, site_id: int, seen_at: datetime | None, *, live: bool,
-    fetch_id: int | None,
-) -> None:  # fmt: skip
-    """Bring the post's own fields up to date; ``seen_at`` is None where an old snapshot was only read again."""
-    values: dict[str, Any] = {
-        "author_id": _author_id(connection, post.author, site_id), "access": post.access,
-        "updated_at": post.updated_at, "updated_raw": post.updated_raw, "description": post.description,
-        "language": post.language, "cover_url": post.cover_url, "license": post.license,
-        "keywords": list(post.keywords), "warnings": list(post.warnings), "front_matter": dict(post.front_matter),
-    }  # fmt: skip
-    if post.url:
-        values["url"] = post.url
-    if fetch_id is not None:
-        values["fetch_id"] = fetch_id
-    if seen_at is not None:
-        values["checked_at"] = seen_at
-    if live and seen_at is not None:
-        values |= {"status": "live", "missing_since": None, "gone_at": None, "gone_reason": ""}
-    _write_tags(connection, post, post_id)
+def _index(connection: Connection, post: Post, post_id: int, revision_id: int | None, held: Row[Any] | None) -> None:
+    """Let the search index follow: to a new revision, or to a name that changed without one."""
+    names = index.names_of(post)
+    if revision_id is None and held is not None:
+        if held.names == "\n".join(names):
+            return
+        revision_id = held.revision_id
+    if held is not None:
+        index.remove(connection, post_id)
+    if revision_id is not None:
+        index.put(connection, post_id, revision_id, post.title, post.text, names)
+
+
+def _write_labels(
+    connection: Connection, post: Post, post_id: int, site_id: int, seen_at: datetime | None, held: Row[Any] | None
+) -> None:
+    _write_tags(connection, post, post_id, replacing=held is not None)
     _write_columns(connection, post, post_id, site_id)
-    if seen_at is not None and (counts := _counts(post)):
-        _write_metrics(connection, post_id, counts, seen_at)
-        values |= counts
-    connection.execute(update(posts).where(posts.c.id == post_id).values(**values))
+    counts = _counts(post) if seen_at is not None else {}
+    if counts and (held is None or any(held._mapping[name] != value for name, value in counts.items())):
+        row = upsert(metrics).values(post_id=post_id, at=seen_at, **counts)
+        connection.execute(row.on_conflict_do_update(index_elements=["post_id", "at"], set_=counts))
 
 
-def _write_tags(connection: Connection, post: Post, post_id: int) -> None:
+def _write_tags(connection: Connection, post: Post, post_id: int, *, replacing: bool) -> None:
     wanted = [
         (kind, position, name)
         for kind, names in (("tag", post.tags), ("category", post.categories), ("keyword", post.keywords))
         for position, name in enumerate(names, 1)
     ]
-    held = connection.execute(
-        select(post_tags.c.kind, post_tags.c.position, tags.c.name).join(tags).where(post_tags.c.post_id == post_id)
-    ).all()
-    if sorted(wanted) == sorted(tuple(row) for row in held):
+    if replacing:
+        held = connection.execute(
+            select(post_tags.c.kind, post_tags.c.position, tags.c.name).join(tags).where(post_tags.c.post_id == post_id)
+        ).all()
+        if sorted(wanted) == sorted(tuple(row) for row in held):
+            return
+        connection.execute(delete(post_tags).where(post_tags.c.post_id == post_id))
+    if not wanted:
         return
-    connection.execute(delete(post_tags).where(post_tags.c.post_id == post_id))
-    for kind, position, name in wanted:
-        tag_id = _id_of(connection, tags, name=name)
-        connection.execute(insert(post_tags).values(post_id=post_id, kind=kind, position=position, tag_id=tag_id))
+    names = {storable(name) for _, _, name in wanted}
+    connection.execute(upsert(tags).on_conflict_do_nothing(), [{"name": name} for name in sorted(names)])
+    ids = {row.name: row.id for row in connection.execute(select(tags).where(tags.c.name.in_(names)))}
+    rows = [
+        {"post_id": post_id, "kind": kind, "position": position, "tag_id": ids[storable(name)]}
+        for kind, position, name in wanted
+    ]
+    connection.execute(insert(post_tags), rows)
 
 
 def _write_columns(connection: Connection, post: Post, post_id: int, site_id: int) -> None:
@@ -235,19 +272,8 @@ def place_in_column(connection: Connection, key: str, site: str, column_id: str,
 
 def _counts(post: Post) -> dict[str, int]:
     said = post.metrics
-    named = {
-        "read_count": said.reads, "like_count": said.likes,
-        "comment_count": said.comments, "collect_count": said.collects,
-    }  # fmt: skip
-    return {name: value for name, value in named.items() if value is not None}
-
-
-def _write_metrics(connection: Connection, post_id: int, counts: dict[str, int], now: datetime) -> None:
-    columns_ = [posts.c[name] for name in counts]
-    held = connection.execute(select(*columns_).where(posts.c.id == post_id)).one()
-    if tuple(held) != tuple(counts.values()):
-        connection.execute(delete(metrics).where(metrics.c.post_id == post_id, metrics.c.at == now))
-        connection.execute(insert(metrics).values(post_id=post_id, at=now, **counts))
+    named = zip(COUNTS, (said.reads, said.likes, said.comments, said.collects), strict=True)
+    return {name: value for name, value in named if value is not None}
 
 
 def touch(connection: Connection, post_id: int, now: datetime) -> None:

@@ -84,10 +84,19 @@ def select_ids(connection: Connection, filters: Filters) -> list[int]:
 
 def select_records(connection: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
     """Yield the records that pass the filters, newest publication first."""
-    for post_id in select_ids(connection, filters):
-        yield record(connection, post_id)
+    ids = select_ids(connection, filters)
+    for start in range(0, len(ids), BATCH):
+        yield from records_of(connection, ids[start : start + BATCH])
 
 
+def records_of(connection: Connection, ids: list[int]) -> list[dict[str, Any]]:
+    """Return the records of these posts, in the order given."""
+    query = text("SELECT * FROM records WHERE id IN (SELECT value FROM json_each(:ids))")
+    found = {row.id: _as_record(row) for row in connection.execute(query, {"ids": json.dumps(ids)})}
+    return [found[post_id] for post_id in ids]
+
+
+BATCH = 100
 _JSON_KEYS = ("categories", "tags", "keywords", "front_matter")
 
 

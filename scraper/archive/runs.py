@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, not_, or_, select, update
 
+from scraper.archive import blobs
 from scraper.archive.schema import failures, fetches, insert_row, posts, revisions, runs
 from scraper.settings import VERSION
 
@@ -56,12 +57,14 @@ def fetches_of(connection: Connection, url: str, *, limit: int) -> list[dict[str
 
 
 def prune_fetches(connection: Connection, now: datetime, *, days: int = FETCH_LOG_DAYS) -> int:
-    """Forget old exchanges that no revision and no post rests on, and return how many."""
-    held = select(revisions.c.fetch_id).where(revisions.c.fetch_id.is_not(None))
-    newest = select(posts.c.fetch_id).where(posts.c.fetch_id.is_not(None))
-    old = fetches.c.at < now - timedelta(days=days)
-    gone = connection.execute(delete(fetches).where(old, fetches.c.id.not_in(held), fetches.c.id.not_in(newest)))
-    return int(gone.rowcount)
+    """Forget old exchanges that no revision and no post rests on, with their snapshots, and return how many."""
+    rests = or_(exists().where(revisions.c.fetch_id == fetches.c.id), exists().where(posts.c.fetch_id == fetches.c.id))
+    old = and_(fetches.c.at < now - timedelta(days=days), not_(rests))
+    held = connection.scalars(select(fetches.c.blob_id).where(old, fetches.c.blob_id.is_not(None))).all()
+    gone = connection.execute(delete(fetches).where(old)).rowcount
+    for blob_id in set(held):
+        blobs.drop_unused(connection, blob_id)
+    return int(gone)
 
 
 def recent(connection: Connection, limit: int = 20) -> list[dict[str, Any]]:

@@ -339,7 +339,7 @@ frontier = _table(
     _text("reason"),
     _text("etag"),
     _text("last_modified"),
-    Index("ix_frontier_due", "state", "due_at"),
+    Index("ix_frontier_due_at", "due_at"),
 )
 
 source_posts = _table(
@@ -374,7 +374,10 @@ search_state = _table(
     "search_state",
     Column("post_id", Integer, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     Column("revision_id", Integer, nullable=False),  # whose title and text the index holds
-    Column("segmenter", Integer, nullable=False),
+    Column("segmenter", Integer, nullable=False, index=True),
+    _text("names"),  # tags, categories and author as the index holds them, one a line
+    Column("text_digest", PlainText, nullable=False, server_default="", index=True),  # posts with the same are reposts
+    Column("passage_digest", PlainText, nullable=False, server_default="", index=True),  # of the longest paragraph
 )
 
 
@@ -384,8 +387,12 @@ def insert_row(connection: Connection, into: Table, **values: Any) -> int:
     return int(key[0]) if key is not None else 0
 
 
-SEARCH_INDEX = (
-    "CREATE VIRTUAL TABLE post_fts USING fts5(title, body, content='',"
-    " tokenize=\"unicode61 remove_diacritics 2 tokenchars '+#'\")"
+SEARCH_INDEXES = (
+    "CREATE VIRTUAL TABLE post_fts USING fts5(title, body, names, content='',"
+    " tokenize=\"unicode61 remove_diacritics 2 tokenchars '+#'\")",
+    "CREATE VIRTUAL TABLE char_fts USING fts5(chars, content='', detail=none, columnsize=0)",
 )
-"""Contentless: it is fed and emptied by search.py with text that segment.py prepared."""
+"""Contentless: they are fed and emptied by index.py with text that segment.py prepared.
+
+A single character begins thousands of tokens of post_fts, so the posts that hold one are looked up in char_fts.
+"""

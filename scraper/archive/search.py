@@ -1,32 +1,40 @@
-"""Full-text search: the index fed by our own segmenter, queries answered from it.
-
-The index keeps no text, so taking a post out of it needs exactly what was put in: ``search_state`` says which
-revision that was and by which segmenter, and revisions never change.
-"""
+"""Queries answered from the search index, best first, in bounded time however common a word is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, tzinfo
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, and_, column, delete, func, insert, not_, or_, select, table, text
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, text
 
-from scraper.archive import records
+from scraper.archive import index, records
+from scraper.archive.index import char_fts, post_fts
 from scraper.archive.records import Filters
 from scraper.archive.schema import posts, revision_texts, revisions, search_state
 from scraper.errors import UsageError
-from scraper.segment import SEGMENTER_VERSION, Filter, Query, Term, parse_query, segment, snippet
+from scraper.segment import Filter, Query, Term, parse_query, snippet
 
-TITLE_WEIGHT = 10.0
-COUNT_CAP = 10_000
+TITLE_WEIGHT, BODY_WEIGHT, NAMES_WEIGHT = 10.0, 1.0, 5.0
+COUNT_CAP = 20_000
+"""More posts than this are neither counted nor ranked: ranking reads every one, 20,000 take some 20 ms."""
+
+CHARACTER_CAP = 2_000
+"""Posts with a single character are ranked up to here only: it begins thousands of the index's tokens."""
+
+READ_CAP = 20_000
+"""So many texts are read for a term of nothing but symbols, which no index holds."""
+
+FACET_CAP = 10_000
+FACET_VALUES = 20
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ALL = Filters()
 
-_fts = table("post_fts", column("rowid"), column("title"), column("body"), column("rank"), column("post_fts"))
+Order = Literal["relevance", "date"]
+Facets = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +47,24 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The best hits and how many there are in all, counted up to ``COUNT_CAP`` and one."""
+    """The hits, and how many there are in all; ``more`` says that there are more than ``total``.
+
+    ``order`` is the one that they came in, which is by date where too many match to be ranked; ``notes`` say to a
+    person what limits the answer. ``facets`` count the matching posts by author, year, tag, site and kind.
+    """
 
     query: Query
     hits: tuple[Hit, ...]
     total: int
-
-
-def replace_post(connection: Connection, post_id: int, revision_id: int, title: str, body: str) -> None:
-    """Make the index hold this revision of a post and no other."""
-    remove(connection, post_id)
-    connection.execute(insert(_fts).values(rowid=post_id, title=segment(title), body=segment(body)))
-    state = {"revision_id": revision_id, "segmenter": SEGMENTER_VERSION}
-    row = upsert(search_state).values(post_id=post_id, **state)
-    connection.execute(row.on_conflict_do_update(index_elements=["post_id"], set_=state))
-
-
-def remove(connection: Connection, post_id: int) -> None:
-    """Take a post out of the index."""
-    held = connection.execute(
-        select(revisions.c.title, revision_texts.c.text)
-        .select_from(search_state)
-        .join(revisions, revisions.c.id == search_state.c.revision_id)
-        .join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
-        .where(search_state.c.post_id == post_id)
-    ).one_or_none()
-    if held is None:
-        return
-    old = {"post_fts": "delete", "rowid": post_id, "title": segment(held.title), "body": segment(held.text)}
-    connection.execute(insert(_fts).values(**old))
-    connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
+    more: bool = False
+    order: Order = "relevance"
+    notes: tuple[str, ...] = ()
+    facets: Facets = field(default_factory=dict)
 
 
 def find(
-    connection: Connection, query_text: str, filters: Filters = ALL, *, limit: int = 20,
-    sort: str = "relevance", zone: tzinfo = SHANGHAI, mark: tuple[str, str] = ("", ""),
+    connection: Connection, query_text: str, filters: Filters = ALL, *, limit: int = 20, offset: int = 0,
+    sort: str = "relevance", zone: tzinfo = SHANGHAI, mark: tuple[str, str] = ("", ""), facets: bool = False,
 ) -> SearchResult:  # fmt: skip
     """Return the posts that hold every term of the query and pass its filters and the given ones.
 
@@ -85,36 +76,120 @@ def find(
     query = parse_query(query_text)
     if not (query.terms or query.filters or query.excluded):
         raise UsageError(f"{query_text!r}: nothing to search for; give a word, such as 大模型 or C++")
-    found, rank = matching(query, filters, zone)
-    newest = (revisions.c.published_at.desc().nulls_last(), posts.c.id.desc())
-    order = newest if sort == "date" or rank is None else (rank, posts.c.id)
-    ids = connection.scalars(found.order_by(*order).limit(limit)).all()
-    counted = select(func.count()).select_from(found.order_by(None).limit(COUNT_CAP + 1).subquery())
-    hits = tuple(_hit(connection, post_id, query, mark) for post_id in ids)
-    return SearchResult(query, hits, connection.scalar(counted) or 0)
+    named = _count_named(connection, query)
+    found, rank = matching(query, filters, zone, ranked=sort != "date" and not named.too_many)
+    simple = named.by_one_index and not query.excluded and filters == ALL and not query.filters
+    if simple and rank is not None:
+        found = select(post_fts.c.rowid).where(_matches(post_fts, query.match()))
+    newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
+    ordered = found.order_by(*newest) if rank is None else found.order_by(rank, found.selected_columns[0])
+    if simple:
+        ids = list(connection.scalars(ordered.limit(limit).offset(offset)))
+        total = named.number
+    else:
+        every = list(connection.scalars(ordered.limit(COUNT_CAP + 1)))
+        ids, total = every[offset : offset + limit], len(every)
+    return SearchResult(
+        query,
+        tuple(_hit(record, query, mark) for record in records.records_of(connection, ids)),
+        min(total, COUNT_CAP),
+        total > COUNT_CAP,
+        "date" if rank is None else "relevance",
+        tuple(_notes(connection, query, too_many=named.too_many and sort != "date")),
+        _facets(connection, list(connection.scalars(found.limit(FACET_CAP)))) if facets else {},
+    )
 
 
-def matching(query: Query, filters: Filters, zone: tzinfo) -> tuple[Any, ColumnElement[float] | None]:
-    """Return the SELECT of the matching posts' ids, and what ranks them, None where no term was looked up."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """How many posts the index names for the terms, counted up to the cap and one, and whether to rank them.
+
+    ``by_one_index`` says that they are all that the terms ask for.
+    """
+
+    number: int
+    too_many: bool
+    by_one_index: bool
+
+
+def _count_named(connection: Connection, query: Query) -> _Named:
+    words, characters = _expressions(query.terms, " AND ")
+    number = _size(connection, post_fts, words) if words else _size(connection, char_fts, characters)
+    too_many = number > (COUNT_CAP if words else CHARACTER_CAP)
+    return _Named(number, too_many, bool(words) != bool(characters) and not any(map(_is_literal, query.terms)))
+
+
+def _expressions(terms: Iterable[Term], operator: str) -> tuple[str, str]:
+    """Return what to ask the index of words and that of single characters, '' for nothing."""
+    words = dict.fromkeys(term.phrase for term in terms if term.phrase and not term.character)
+    characters = dict.fromkeys(f'"{term.character}"' for term in terms if term.character)
+    return operator.join(words), operator.join(characters)
+
+
+def _size(connection: Connection, fts: Any, expression: str) -> int:
+    if not expression:
+        return 0
+    named = select(fts.c.rowid).where(_matches(fts, expression)).limit(COUNT_CAP + 1)
+    return connection.scalar(select(func.count()).select_from(named.subquery())) or 0
+
+
+def _matches(fts: Any, expression: str) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = fts.c[fts.name].op("MATCH")(expression)
+    return condition
+
+
+def _named_by(fts: Any, expression: str) -> Select[Any]:
+    return select(fts.c.rowid).where(_matches(fts, expression))
+
+
+def matching(
+    query: Query, filters: Filters, zone: tzinfo, *, ranked: bool = True
+) -> tuple[Any, ColumnElement[float] | None]:
+    """Return the SELECT of the matching posts' ids, and what ranks them, None where no term was looked up.
+
+    It selects from posts joined with their current revisions. Without ``ranked`` nothing need be read to rank them.
+    """
     joined = posts.join(revisions, revisions.c.id == posts.c.revision_id)
+    wanted = [*records.conditions(filters), *_conditions(query.filters, zone), *_unwanted(query)]
     rank: ColumnElement[float] | None = None
-    wanted = [*records.conditions(filters), *_conditions(query.filters, zone)]
-    if match := query.match():
-        joined = joined.join(_fts, _fts.c.rowid == posts.c.id)
-        rank = func.bm25(text("post_fts"), TITLE_WEIGHT, 1.0)
-        wanted.append(_fts.c.post_fts.op("MATCH")(match))
-    elif unwanted := query.exclusion():
-        wanted.append(posts.c.id.not_in(select(_fts.c.rowid).where(_fts.c.post_fts.op("MATCH")(unwanted))))
-    literal = [_holds(term) for term in query.terms if term.recheck or not term.phrase]
-    literal += [not_(_holds(term)) for term in query.excluded if term.recheck or not term.phrase]
+    words, characters = _expressions(query.terms, " AND ")
+    if ranked and not words and characters:
+        words, characters = query.match(), ""
+    if words and ranked:
+        joined = joined.join(post_fts, post_fts.c.rowid == posts.c.id)
+        rank = func.bm25(text("post_fts"), TITLE_WEIGHT, BODY_WEIGHT, NAMES_WEIGHT)
+        wanted.append(_matches(post_fts, words))
+    elif words:
+        wanted.append(posts.c.id.in_(_named_by(post_fts, words)))
+    if characters:
+        wanted.append(posts.c.id.in_(_named_by(char_fts, characters)))
+    literal = [_holds(term) for term in query.terms if _is_literal(term)]
+    literal += [not_(_holds(term)) for term in query.excluded if _is_literal(term)]
     if literal:
         joined = joined.join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
+        joined = joined.join(search_state, search_state.c.post_id == posts.c.id)
+    if literal and not (words or characters):
+        newest = select(posts.c.id).join(revisions, revisions.c.id == posts.c.revision_id)
+        newest = newest.order_by(revisions.c.published_at.desc(), revisions.c.id.desc()).limit(READ_CAP)
+        wanted.append(posts.c.id.in_(select(newest.subquery().c.id)))
     return select(posts.c.id).select_from(joined).where(*wanted, *literal), rank
 
 
+def _unwanted(query: Query) -> Iterator[ColumnElement[bool]]:
+    indexed = [term for term in query.excluded if not _is_literal(term)]
+    for fts, expression in zip((post_fts, char_fts), _expressions(indexed, " OR "), strict=True):
+        if expression:
+            yield posts.c.id.not_in(_named_by(fts, expression))
+
+
+def _is_literal(term: Term) -> bool:
+    """Say whether the index drops some of the term, so that what it finds must be read."""
+    return term.recheck or not term.phrase
+
+
 def _holds(term: Term) -> ColumnElement[bool]:
-    pattern = term.like()
-    return or_(revisions.c.title.like(pattern, escape="\\"), revision_texts.c.text.like(pattern, escape="\\"))
+    texts = (revisions.c.title, search_state.c.names, revision_texts.c.text)
+    return or_(*(func.holds(text, term.raw) == 1 for text in texts))
 
 
 def _conditions(wanted: Iterable[Filter], zone: tzinfo) -> list[ColumnElement[bool]]:
@@ -125,8 +200,8 @@ def _conditions(wanted: Iterable[Filter], zone: tzinfo) -> list[ColumnElement[bo
                 some = Filters(until=_day(one.value, zone))
             case "after":
                 some = Filters(since=_day(one.value, zone))
-            case field:
-                named: dict[str, Any] = {field: one.value}
+            case field_name:
+                named: dict[str, Any] = {field_name: one.value}
                 some = Filters(**named)
         condition = and_(*records.conditions(some))
         conditions.append(not_(condition) if one.excluded else condition)
@@ -137,8 +212,49 @@ def _day(day: str, zone: tzinfo) -> datetime:
     return datetime.combine(datetime.fromisoformat(day).date(), time.min, zone).astimezone(UTC)
 
 
-def _hit(connection: Connection, post_id: int, query: Query, mark: tuple[str, str]) -> Hit:
-    record = records.record(connection, post_id)
+def _hit(record: dict[str, Any], query: Query, mark: tuple[str, str]) -> Hit:
     body = record.pop("text")
     del record["markdown"]
     return Hit(record, snippet(body, query, mark=mark))
+
+
+def _notes(connection: Connection, query: Query, *, too_many: bool) -> Iterator[str]:
+    if too_many:
+        yield "so many posts match that they come newest first, not best first"
+    if any(map(_is_literal, query.terms)) and not any(term.phrase for term in query.terms):
+        number = connection.scalar(select(func.count()).select_from(posts)) or 0
+        if number > READ_CAP:
+            yield f"only the newest {READ_CAP} posts were looked through; add a word"
+    if not index.is_whole(connection):
+        number = index.count_missing(connection)
+        yield f"the search index lacks {number} posts, which are not found; `scraper upgrade` renews it"
+
+
+_FACETS = {
+    "author": """
+SELECT a.name, count(*) FROM posts p JOIN authors a ON a.id = p.author_id
+WHERE p.id IN (SELECT value FROM json_each(:ids)) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
+    "year": """
+SELECT strftime('%Y', r.published_at, '+8 hours'), count(*) FROM posts p JOIN revisions r ON r.id = p.revision_id
+WHERE r.published_at IS NOT NULL AND p.id IN (SELECT value FROM json_each(:ids))
+GROUP BY 1 ORDER BY 1 DESC LIMIT :most""",
+    "tag": """
+SELECT t.name, count(DISTINCT x.post_id) FROM post_tags x JOIN tags t ON t.id = x.tag_id
+WHERE x.kind <> 'keyword' AND x.post_id IN (SELECT value FROM json_each(:ids))
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
+    "site": """
+SELECT s.name, count(*) FROM posts p JOIN sites s ON s.id = p.site_id
+WHERE p.id IN (SELECT value FROM json_each(:ids)) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
+    "kind": """
+SELECT r.kind, count(*) FROM posts p JOIN revisions r ON r.id = p.revision_id
+WHERE r.kind <> '' AND p.id IN (SELECT value FROM json_each(:ids)) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
+}
+
+
+def _facets(connection: Connection, ids: list[int]) -> Facets:
+    """Count posts by each facet's values, the most frequent first, years from the last; years are those of Beijing."""
+    given = {"ids": json.dumps(ids), "most": FACET_VALUES}
+    return {
+        name: {str(value): int(number) for value, number in connection.execute(text(query), given)}
+        for name, query in _FACETS.items()
+    }

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
@@ -22,12 +22,14 @@ from scraper.archive import health
 from scraper.archive.blobs import Blobs
 from scraper.archive.lock import Lock
 from scraper.errors import ArchiveError
+from scraper.segment import holds
 
 if TYPE_CHECKING:
     from scraper.archive.records import Filters
     from scraper.archive.search import SearchResult
 
-BUSY_TIMEOUT_MS = 30_000
+CLOSING_TIMEOUT_MS = 1_000
+"""A reader that does not end must not keep an interrupted command from ending."""
 
 
 class EmptyArchiveWarning(UserWarning):
@@ -60,11 +62,17 @@ class Archive:
                 raise
         elif state is health.State.MISSING:
             raise ArchiveError(f"{self.path}: no such archive; `scraper crawl` or `scraper import` makes one")
-        elif state is health.State.EMPTY:
+        elif state is not health.State.ARCHIVE:
             raise ArchiveError(f"{self.path}: an empty file; `scraper crawl` or `scraper import` makes it an archive")
         self._engine = _engine(self.path, write=write)
         if not write:
             health.require_current(self.path)
+            return
+        try:
+            self._renew_index()
+        except BaseException:
+            self.close()
+            raise
 
     def _prepare(self, state: health.State) -> None:
         if state is health.State.EMPTY:
@@ -74,7 +82,15 @@ class Archive:
         if not health.is_current(self.path, state):
             from scraper.archive.migrate import upgrade  # Alembic costs 0.15 s, needed once per schema
 
-            upgrade(self.path, backup=state is health.State.ARCHIVE)
+            upgrade(self.path, backup=state is health.State.ARCHIVE and bool(health.schema_of(self.path)))
+
+    def _renew_index(self) -> None:
+        from scraper.archive import index
+
+        with self.read() as connection:
+            whole = index.is_whole(connection)
+        if not whole:
+            index.renew(self)
 
     @property
     def left_reading(self) -> str:
@@ -107,8 +123,9 @@ class Archive:
             yield connection
 
     def search(
-        self, query: str, *, limit: int = 20, sort: str = "relevance", mark: tuple[str, str] = ("", ""), **filters: Any
-    ) -> SearchResult:
+        self, query: str, *, limit: int = 20, offset: int = 0, sort: str = "relevance", facets: bool = False,
+        mark: tuple[str, str] = ("", ""), **filters: Any,
+    ) -> SearchResult:  # fmt: skip
         """Return the posts that match a query; filters as in :class:`scraper.archive.records.Filters`.
 
         Raises:
@@ -117,7 +134,9 @@ class Archive:
         from scraper.archive import search
 
         with self.read() as connection:
-            return search.find(connection, query, _filters(filters), limit=limit, sort=sort, mark=mark)
+            return search.find(
+                connection, query, _filters(filters), limit=limit, offset=offset, sort=sort, mark=mark, facets=facets
+            )
 
     def posts(self, **filters: Any) -> Iterator[dict[str, Any]]:
         """Yield records, keys as in the view ``records``, newest publication first."""
@@ -134,14 +153,26 @@ class Archive:
             post_id = records.find(connection, post)
             return None if post_id is None else records.record(connection, post_id)
 
+    def tidy(self, now: datetime) -> None:
+        """Do at the end of a run what keeps the archive small and quick: prune the fetch log, merge the index."""
+        from scraper.archive import index, runs
+
+        with self.write() as connection:
+            runs.prune_fetches(connection, now)
+            index.merge(connection)
+
     def close(self) -> None:
-        """Fold the log into the file, close it and let other writers in."""
+        """Fold the log into the file, close it and let other writers in.
+
+        Where a reader still needs the log, or the disk is full, the log stays and the next writer folds it in.
+        """
         self._engine.dispose()
-        if self.writable:
-            with closing(open_sqlite(self.path, write=True)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if self._lock is not None:
-            self._lock.release()
+        if self._lock is None:
+            return
+        with suppress(sqlite3.Error), closing(health.open_plain(self.path, write=True)) as connection:
+            connection.execute(f"PRAGMA busy_timeout = {CLOSING_TIMEOUT_MS}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._lock.release()
 
     def __enter__(self) -> Archive:
         return self
@@ -160,9 +191,10 @@ def _filters(given: dict[str, Any]) -> Filters:
 
 def _engine(path: Path, *, write: bool) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = open_sqlite(path, write=write)
+        connection = health.open_plain(path, write=write)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.create_function("holds", 2, holds, deterministic=True)
         connection.execute("PRAGMA cache_size = -32768")
         if write:
             connection.execute("PRAGMA synchronous = FULL")
@@ -181,19 +213,6 @@ def _engine(path: Path, *, write: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def open_sqlite(path: Path, *, write: bool) -> sqlite3.Connection:
-    """Open the file with the plain driver, transactions left to the caller."""
-    mode = "rw" if write else "ro"
-    if not write and not health.wal_usable(path):
-        mode = "ro&immutable=1"
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    connection = sqlite3.connect(
-        uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
-    )
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    return connection
 
 
 @contextmanager

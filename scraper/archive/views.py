@@ -54,6 +54,19 @@ LEFT JOIN blobs b ON b.id = a.blob_id
     "record_metrics": """
 SELECT post_id AS record_id, at, read_count, like_count, comment_count, collect_count FROM metrics
 """,
+    "record_reposts": """
+WITH texts AS (
+    SELECT s.post_id, s.text_digest, s.passage_digest, coalesce(r.published_at, p.first_seen_at) AS at
+    FROM search_state s JOIN posts p ON p.id = s.post_id JOIN revisions r ON r.id = p.revision_id
+)
+SELECT b.post_id AS record_id, a.post_id AS original_id, 'same' AS likeness
+FROM texts b JOIN texts a ON a.text_digest = b.text_digest
+WHERE b.text_digest <> '' AND (a.at, a.post_id) < (b.at, b.post_id)
+UNION ALL
+SELECT b.post_id, a.post_id, 'near'
+FROM texts b JOIN texts a ON a.passage_digest = b.passage_digest
+WHERE b.passage_digest <> '' AND a.text_digest <> b.text_digest AND (a.at, a.post_id) < (b.at, b.post_id)
+""",
     "run_log": """
 SELECT id, command, version, settings, started_at, finished_at, outcome, exit_code, counts,
        (SELECT count(*) FROM failures f WHERE f.run_id = runs.id) AS failures

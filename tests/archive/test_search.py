@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from scraper.archive import Archive, posts, search
+from scraper.archive import Archive, index, posts
 from scraper.errors import UsageError
 from scraper.models import Post
 from tests.archive.conftest import NOW
@@ -91,8 +91,8 @@ def test_a_revised_post_is_found_by_its_new_text_only(filled: Archive, post: Pos
 def test_a_removed_post_leaves_nothing_in_the_index(filled: Archive) -> None:
     with filled.write() as connection:
         for post_id in (1, 2, 3, 4):
-            search.remove(connection, post_id)
-        search.remove(connection, 4)
+            index.remove(connection, post_id)
+        index.remove(connection, 4)
         assert connection.scalar(text("SELECT count(*) FROM post_fts WHERE post_fts MATCH '缓存'")) == 0
         connection.execute(text("INSERT INTO post_fts(post_fts) VALUES ('integrity-check')"))
 

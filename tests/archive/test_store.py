@@ -5,7 +5,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from scraper.archive import Archive, EmptyArchiveWarning, posts
 from scraper.archive.health import SCHEMA_HEAD
-from scraper.archive.migrate import config, copy
+from scraper.archive.migrate import config
 from scraper.archive.schema import metadata
 from scraper.archive.views import VIEWS
 from scraper.errors import ArchiveError, ArchiveLocked
@@ -192,31 +191,3 @@ def test_an_empty_file_becomes_an_archive_with_a_warning(path: Path) -> None:
     with pytest.warns(EmptyArchiveWarning):
         make(path)
     Archive(path).close()
-
-
-def test_an_older_schema_is_migrated_after_a_backup(path: Path, post: Post) -> None:
-    with Archive(path, write=True) as archive, archive.write() as connection:
-        posts.save(connection, post, lineage="live", now=NOW)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP VIEW records")
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
-        connection.commit()
-    with pytest.raises(ArchiveError, match="scraper upgrade"):
-        Archive(path)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
-
-
-def test_a_copy_is_whole(path: Path, tmp_path: Path, post: Post) -> None:
-    with Archive(path, write=True) as archive:
-        with archive.write() as connection:
-            posts.save(connection, replace(post, title="抄本"), lineage="live", now=NOW)
-        copy(path, tmp_path / "copy.db")
-    with Archive(tmp_path / "copy.db") as kept:
-        assert [record["title"] for record in kept.posts()] == ["抄本"]
-
-
-def test_a_copy_that_cannot_be_written_is_said(path: Path, tmp_path: Path) -> None:
-    make(path)
-    with pytest.raises(ArchiveError, match="backup could not be written"):
-        copy(path, tmp_path / "nowhere" / "copy.db")

@@ -1,0 +1,184 @@
+"""The search index: what it holds of each post, taken out, put in, and made anew when the segmenter changes.
+
+The index keeps no text, so taking a post out of it needs exactly what was put in: ``search_state`` says which
+revision that was, with which names and by which segmenter, and revisions never change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, column, delete, func, insert, select, table
+
+from scraper.archive.schema import authors, posts, revision_texts, revisions, search_state, storable
+from scraper.models import Post
+from scraper.segment import SEGMENTER_VERSION, characters, fold, segment
+
+post_fts = table(
+    "post_fts", column("rowid"), column("title"), column("body"), column("names"), column("rank"), column("post_fts")
+)
+char_fts = table("char_fts", column("rowid"), column("chars"), column("rank"), column("char_fts"))
+
+BATCH_POSTS = 200
+MIN_TEXT_CHARS = 50
+MIN_PASSAGE_CHARS = 80
+"""Shorter texts and paragraphs are alike by chance."""
+
+_BETWEEN_NAMES = " + "  # a token that no term has, so that no phrase reaches from one name into the next
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+_log = logging.getLogger(__name__)
+
+
+class Writable(Protocol):
+    """An archive that is open for writing."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """Run one write transaction."""
+        ...
+
+
+def names_of(post: Post) -> tuple[str, ...]:
+    """Return the names that a post is found by beside its title and text: tags, categories, author."""
+    return _names(post.tags, post.categories, post.author.name)
+
+
+def _names(tags: Iterable[str], categories: Iterable[str], author: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(name.split()) for name in (*tags, *categories, author) if name.strip()))
+
+
+def put(connection: Connection, post_id: int, revision_id: int, title: str, body: str, names: tuple[str, ...]) -> None:
+    """Put a post into the index, which must not hold it."""
+    title, body, names = storable(title), storable(body), tuple(map(storable, names))
+    _change(connection, post_id, title, body, names)
+    state = {
+        "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": "\n".join(names),
+        "text_digest": text_digest(body), "passage_digest": passage_digest(body),
+    }  # fmt: skip
+    connection.execute(insert(search_state).values(post_id=post_id, **state))
+
+
+def remove(connection: Connection, post_id: int) -> None:
+    """Take a post out of the index, if it is there."""
+    held = connection.execute(
+        select(revisions.c.title, revision_texts.c.text, search_state.c.names)
+        .select_from(search_state)
+        .join(revisions, revisions.c.id == search_state.c.revision_id)
+        .join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
+        .where(search_state.c.post_id == post_id)
+    ).one_or_none()
+    if held is None:
+        return
+    names = tuple(held.names.split("\n")) if held.names else ()
+    _change(connection, post_id, held.title, held.text, names, delete_it=True)
+    connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
+
+
+def _change(
+    connection: Connection, post_id: int, title: str, body: str, names: tuple[str, ...], *, delete_it: bool = False
+) -> None:
+    words = {
+        "title": segment(title), "body": segment(body), "names": _BETWEEN_NAMES.join(map(segment, names)),
+    }  # fmt: skip
+    chars = {"chars": characters("\n".join((title, body, *names)))}
+    if delete_it:
+        words["post_fts"] = chars["char_fts"] = "delete"
+    connection.execute(insert(post_fts).values(rowid=post_id, **words))
+    connection.execute(insert(char_fts).values(rowid=post_id, **chars))
+
+
+def text_digest(body: str) -> str:
+    """Return what equal texts share whatever their layout, or '' for a text that is too short to tell."""
+    return _digest(body, MIN_TEXT_CHARS)
+
+
+def passage_digest(body: str) -> str:
+    """Return what texts share that have their longest paragraph in common, or '' where it is too short to tell."""
+    return _digest(max(body.split("\n"), key=len), MIN_PASSAGE_CHARS)
+
+
+def _digest(body: str, least: int) -> str:
+    letters = _NOT_A_LETTER.sub("", fold(body))
+    return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:32] if len(letters) >= least else ""
+
+
+def is_whole(connection: Connection) -> bool:
+    """Say whether the index holds every post by the present segmenter.
+
+    Looks only at the ends of what it must hold, which is enough because it is made anew in the order of ids.
+    """
+    lowest, highest, last = connection.execute(
+        select(
+            select(func.min(search_state.c.segmenter)).scalar_subquery(),
+            select(func.max(search_state.c.segmenter)).scalar_subquery(),
+            select(func.max(search_state.c.post_id)).scalar_subquery(),
+        )
+    ).one()
+    if lowest is not None and (lowest, highest) != (SEGMENTER_VERSION, SEGMENTER_VERSION):
+        return False
+    return (last or 0) >= (connection.scalar(select(func.max(posts.c.id))) or 0)
+
+
+def count_missing(connection: Connection) -> int:
+    """Return how many posts the index does not hold by the present segmenter."""
+    held = select(func.count()).where(search_state.c.segmenter == SEGMENTER_VERSION).scalar_subquery()
+    return connection.scalar(select(select(func.count()).select_from(posts).scalar_subquery() - held)) or 0
+
+
+def renew(archive: Writable) -> int:
+    """Put into the index what it lacks, all of it where the segmenter has changed; return how many posts.
+
+    Each batch is a transaction: what an interruption leaves undone, the next call does.
+    """
+    with archive.write() as connection:
+        if connection.scalar(select(func.count()).where(search_state.c.segmenter != SEGMENTER_VERSION)):
+            empty(connection)
+        total = count_missing(connection)
+    done, last = 0, 0
+    while done < total:
+        with archive.write() as connection:
+            added = _add_missing(connection, last)
+        if not added:
+            break
+        done, last = done + len(added), added[-1]
+        _log.info("search index: %d of %d posts", done, total)
+    return done
+
+
+def empty(connection: Connection) -> None:
+    """Take everything out of the index."""
+    connection.execute(delete(search_state))
+    for name, fts in (("post_fts", post_fts), ("char_fts", char_fts)):
+        connection.execute(insert(fts).values({name: "delete-all"}))
+
+
+def _add_missing(connection: Connection, last: int) -> list[int]:
+    """Put the next posts that the index lacks into it and return their ids."""
+    rows = connection.execute(
+        select(
+            posts.c.id, posts.c.revision_id, revisions.c.title, revision_texts.c.text, revisions.c.tags,
+            revisions.c.categories, authors.c.name,
+        )
+        .select_from(posts)
+        .join(revisions, revisions.c.id == posts.c.revision_id)
+        .join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
+        .outerjoin(authors, authors.c.id == posts.c.author_id)
+        .outerjoin(search_state, search_state.c.post_id == posts.c.id)
+        .where(search_state.c.post_id.is_(None), posts.c.id > last)
+        .order_by(posts.c.id)
+        .limit(BATCH_POSTS)
+    ).all()  # fmt: skip
+    for row in rows:
+        names = _names(row.tags, row.categories, row.name or "")
+        put(connection, row.id, row.revision_id, row.title, row.text, names)
+    return [row.id for row in rows]
+
+
+def merge(connection: Connection, *, whole: bool = False) -> None:
+    """Let the index tidy itself: a bounded step after a run, or all of it, which also drops what was taken out."""
+    for name, fts in (("post_fts", post_fts), ("char_fts", char_fts)):
+        connection.execute(insert(fts).values({name: "optimize"} if whole else {name: "merge", "rank": 500}))
