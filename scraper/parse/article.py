@@ -24,7 +24,7 @@ from scraper.parse.furniture import clear
 from scraper.parse.markdown import convert
 from scraper.parse.metadata import read_header
 from scraper.parse.page import Page, find_json_ld, script_language
-from scraper.parse.select import select
+from scraper.parse.select import select_all
 from scraper.parse.site import article
 from scraper.parse.themes import fill, find_theme
 from scraper.parse.verdict import judge, refusal
@@ -49,7 +49,7 @@ def read(page: Page) -> Parsed:
     if themed is not None:
         theme, body = themed
         post = fill(theme, page, read_header(page, _zone(found, [body]), PARSER))
-        chrome = select(body, theme.drop) if theme.drop else []
+        chrome = select_all(body, theme.drop) if theme.drop else []
         clear(body, found)
         clean(body, lambda element: element in chrome)
         return _article(page, post, body)

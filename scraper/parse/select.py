@@ -59,6 +59,11 @@ def select(where: Page | HtmlElement, selector: str) -> list[HtmlElement]:
     return []
 
 
+def select_all(where: Page | HtmlElement, selector: str) -> list[HtmlElement]:
+    """Return what every alternative finds, one after the other."""
+    return [element for alternative in _compile(selector) for element in _find(where, alternative.compounds)]
+
+
 def first(where: Page | HtmlElement, selector: str) -> HtmlElement | None:
     """Return the first element that the selector finds, or None."""
     return next(iter(select(where, selector)), None)

@@ -13,7 +13,7 @@ from scraper.models import Body, Parsed, Post
 from scraper.parse.clean import clean
 from scraper.parse.markdown import convert
 from scraper.parse.page import Page, script_language
-from scraper.parse.select import select
+from scraper.parse.select import select_all
 
 SeedKind = Literal["post", "author", "column", "feed", "sitemap", "blog"]
 
@@ -116,12 +116,12 @@ def draft(page: Page, parser: str, where: Address | None) -> Post:
 def read_body(
     post: Post, body: HtmlElement, *, drop: str = "", base_url: str = "", image_url: Callable[[str], str] | None = None
 ) -> Parsed:
-    """Return the post with the content of that element; ``drop`` selects what the platform adds inside it.
+    """Return the post with the content of that element; ``drop`` selects all that the platform adds inside it.
 
     Relative addresses are resolved against ``base_url``, where the post has none of its own. ``image_url`` gives
     the address to keep for that of an image.
     """
-    chrome = select(body, drop) if drop else []
+    chrome = select_all(body, drop) if drop else []
     clean(body, lambda element: element in chrome)
     content = convert(body, post.url or base_url, image_url=image_url)
     if not (content.text or content.images or content.links):

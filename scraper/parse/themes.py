@@ -21,7 +21,7 @@ from scraper.parse.tree import text_of
 class Theme:
     """Where a theme keeps the parts of a post: ``body`` is there once on a post's page and on no other.
 
-    ``mark`` must be found as well. ``drop`` is what it adds inside the body. ``title`` None means that there is
+    ``mark`` must be found as well. ``drop`` is all that it adds inside the body. ``title`` None means that there is
     no element for it and the page's title, without the site's name, is right.
     """
 
@@ -82,6 +82,15 @@ THEMES = (
         tags=".article-tags a[rel=tag]",
         categories=".article-meta a[href*=/categories/]",
         drop=".article-licensing",
+    ),
+    Theme(
+        "hexo-volantis",
+        mark=".article-meta .new-meta-box",
+        body="article#post.article-type-post",
+        title=".article-meta h1.title",
+        tags=".article-meta .tag a | .article-meta a[href*=/tags/]",
+        categories=".article-meta a.category-link | .article-meta a[href*=/categories/]",
+        drop=".article-meta | .footer | .prev-next | #page-plugins-helper",
     ),
     Theme(
         "hugo-hermit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scraper.parse.page import Page, open_page
-from scraper.parse.select import first, select, text, texts
+from scraper.parse.select import first, select, select_all, text, texts
 
 HTML = """<div id=a class="box wide"><p class=x>1 <b class=x>2</b></p><div class=inner>
 <p class=y data-n=7 rel="tag me">3</p></div></div><p class=y>4</p><p class=z></p>
@@ -51,6 +51,10 @@ def test_texts_come_from_the_first_alternative_that_says_anything() -> None:
     assert texts(page(), ".y") == ("3", "4")
     assert (text(page(), ".z"), texts(page(), ".none")) == ("", ())
     assert text(page(), "a@href") == "/tags/go/"
+
+
+def test_all_alternatives_are_asked_where_all_are_wanted() -> None:
+    assert [one.tag for one in select_all(page(), "b | .none | a")] == ["b", "a"]
 
 
 def test_an_element_is_not_found_inside_itself() -> None:

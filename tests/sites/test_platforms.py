@@ -182,6 +182,17 @@ def test_the_feed_of_a_blog_on_cnblogs_has_its_posts_numbers() -> None:
     assert listed(parsed) == ["12"]
 
 
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [(b"{not whole", "other"), (b'{"a": 1}', "other"), (b"<!-- -->", "empty"), (b"<p>x</p>", "other")],
+)
+def test_an_answer_that_is_no_list_is_named(body: bytes, verdict: str) -> None:
+    site = sites.by_name("cnblogs")
+    assert site is not None
+    assert site.read_list is not None
+    assert site.read_list(body, "https://www.cnblogs.com/ab", "").verdict == verdict
+
+
 def test_a_column_that_is_a_shell_tells_how_many_articles_there_are() -> None:
     state = json.dumps({"initialState": {"entities": {"columns": {"c_1": {"articlesCount": 165}}}}})
     html = f"<title>知乎专栏</title><div class=ColumnPageHeader></div><script id=js-initialData>{state}</script>"
