@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from pathlib import Path
 
 import click
@@ -40,16 +41,20 @@ def serve_command(db: Path, host: str, port: int, names: tuple[str, ...]) -> Non
             archive, hosts={*LOOPBACK_NAMES, _in_url(host), *names}, zone=effective_settings().settings.zone()
         )
         config = uvicorn.Config(
-            app, host=host, port=port, lifespan="off", log_level="warning", access_log=False, server_header=False,
+            app, lifespan="off", log_level="warning", access_log=False, server_header=False,
             timeout_graceful_shutdown=2,
         )  # fmt: skip
-        try:
-            socket = config.bind_socket()
-        except SystemExit as error:
-            raise UsageError(f"{host}:{port}: cannot listen there; is it taken? --port 0 finds a free one") from error
-        with socket:
-            click.echo(f"{db} is at http://{_in_url(host)}:{socket.getsockname()[1]}/", err=True)
-            uvicorn.Server(config).run(sockets=[socket])
+        with _listen(host, port) as listening:
+            click.echo(f"{db} is at http://{_in_url(host)}:{listening.getsockname()[1]}/", err=True)
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        message = f"{host}:{port}: cannot listen there: {error.strerror or error}; --port 0 finds a free port"
+        raise UsageError(message) from error
 
 
 def _is_loopback(host: str) -> bool:

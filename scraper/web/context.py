@@ -112,9 +112,9 @@ class Visit:
     @cached_property
     def language(self) -> Language:
         """The language: as just chosen, else as chosen before, else as the browser prefers."""
-        chosen = self.request.query_params.get("lang") or self.request.cookies.get(COOKIE)
-        if chosen in ("zh", "en"):
-            return cast("Language", chosen)
+        for chosen in (self.request.query_params.get("lang"), self.request.cookies.get(COOKIE)):
+            if chosen in ("zh", "en"):
+                return cast("Language", chosen)
         return negotiate(self.request.headers.get("accept-language", ""))
 
     def say(self, name: str, /, **values: object) -> str:

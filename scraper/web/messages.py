@@ -8,7 +8,6 @@ from typing import Literal
 Language = Literal["zh", "en"]
 
 MESSAGES: dict[str, tuple[str, str]] = {
-    "archive": ("归档", "Archive"),
     "skip": ("跳到正文", "Skip to content"),
     "main_navigation": ("主导航", "Main"),
     "other_language": ("English", "中文"),
@@ -87,8 +86,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "failures": ("失败", "Failures"),
     "failure_count": ("{n} 个失败", "{n} failures"),
     "reason": ("原因", "Reason"),
-    "address": ("地址", "Address"),
-    "time": ("时间", "Time"),
     "no_runs": ("还没有运行记录。", "No runs yet."),
     "no_failures": ("没有失败。", "Nothing failed."),
     "seconds": ("{n} 秒", "{n} s"),

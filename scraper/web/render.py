@@ -80,6 +80,9 @@ def render(
     context = _Context(images or {}, posts or {}, missing)
     env: dict[str, Any] = {"context": context}
     tokens = _drop_title(_READER.parse(markdown, env), title)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):
+        # The reader leaves out what is nested deeper.
+        return Page(f'<div class="code"><pre tabindex="0"><code>{escapeHtml(markdown)}</code></pre></div>', ())
     anchors = _anchor_headings(tokens)
     _link_headings(tokens, anchors)
     dirty = _READER.renderer.render(tokens, _READER.options, env)
