@@ -21,6 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 BENCHES = {
     "crawl": "the real command beside Scrapy, trafilatura, a naive script and the floor",
     "stages": "CPU milliseconds a page by stage of a crawl",
+    "incremental": "requests, bytes and CPU of a first run and later ones",
+    "growth": "CPU of each operation as the archive grows",
+    "startup": "CPU of starting --help, search and status",
 }
 PARTS = ("scraper", "lxml", "httpx", "httpcore", "sqlalchemy", "markdownify", "beautifulsoup4", "zstandard")
 

@@ -1,0 +1,90 @@
+"""What grows with the archive: CPU of insert, revise, look-up, search and status at 1,000, 10,000 and 100,000 posts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from scraper.archive import Archive, frontier
+from tests.bench import archives, measure
+
+PROBES = 100
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--marks", type=int, nargs="+", default=[1_000, 10_000], help="100000 takes some minutes")
+
+
+def run(options: argparse.Namespace) -> None:
+    marks = sorted(options.marks)
+    db = options.work / "growth.db"
+    for file in options.work.glob(f"{db.name}*"):
+        file.unlink()
+    rows = [
+        [
+            "posts",
+            "insert",
+            "revise",
+            "unchanged",
+            "look-up",
+            "rare word",
+            "common word",
+            "by date",
+            "status",
+            "list of 100",
+            "KB a post",
+        ]
+    ]
+    count = 0
+    with Archive(db, write=True, command="bench") as archive:
+        for mark in marks:
+            while count < mark - PROBES:
+                step = min(1000, mark - PROBES - count)
+                archives.store(
+                    archive, [archives.post(number) for number in range(count, count + step)], archives.START
+                )
+                count += step
+            rows.append([f"{mark:,}", *measured(archive, count), f"{db.stat().st_size / 1024 / mark:.1f}"])
+            count = mark
+    print(f"CPU ms, posts of 1,000 characters; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    print(measure.table(rows))
+
+
+def measured(archive: Archive, count: int) -> list[str]:
+    """Return the milliseconds of each operation on an archive of so many posts; it has ``PROBES`` more afterwards."""
+    later = archives.START + timedelta(days=1)
+    new = [archives.post(number) for number in range(count, count + PROBES)]
+    edited = [archives.post(number, edit=count) for number in range(0, count, max(1, count // PROBES))][:PROBES]
+    words = [f"zq{number}x" for number in range(0, count, max(1, count // PROBES))][:PROBES]
+
+    def status() -> None:
+        with archive.read() as connection:
+            frontier.counts(connection, later)
+
+    def listed() -> None:
+        with archive.write() as connection:
+            for one in new:
+                target = frontier.Target(f"csdn/{one.native_id}", one.url, "blog.csdn.net", "csdn", "api")
+                frontier.find_or_add(connection, target, later)
+
+    each: tuple[tuple[Callable[[], object], int], ...] = (
+        (lambda: archives.store(archive, new, archives.START), len(new)),
+        (lambda: archives.store(archive, edited, later), len(edited)),
+        (lambda: archives.store(archive, edited, later), len(edited)),
+        (lambda: [archive.get(f"csdn/{one.native_id}") for one in edited], len(edited)),
+        (lambda: [archive.search(word) for word in words], len(words)),
+        (lambda: [archive.search("数据") for _ in range(5)], 5),
+        (lambda: [archive.search("数据", sort="date") for _ in range(5)], 5),
+        (lambda: [status() for _ in range(5)], 5),
+        (listed, 1),
+    )
+    return [f"{_milliseconds(operation) / times:.2f}" for operation, times in each]
+
+
+def _milliseconds(operation: Callable[[], object]) -> float:
+    began = time.process_time()
+    operation()
+    return 1000 * (time.process_time() - began)
