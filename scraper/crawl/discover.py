@@ -131,7 +131,7 @@ class Discoverer:
         return found
 
     async def _ask(self, seed: Seed, request: ListRequest, found: Found) -> Parsed | None:
-        outcome = await self.fetcher.fetch(request.url, kind="list", headers=request.headers)
+        outcome = await self.fetcher.fetch(request.url, kind="list", headers=request.headers, content=request.content)
         if not isinstance(outcome, fetched.Ok):
             detail = outcome.detail if isinstance(outcome, fetched.Blocked) else ""
             found.reason = f"list by {request.way}: {outcome.reason or outcome.name}" + (

@@ -30,11 +30,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One request for a part of a list: its address, the headers it needs, the way of discovery it is."""
+    """One request for a part of a list: its address, the headers it needs, the way of discovery it is.
+
+    ``content`` is what an API wants to be sent (POST), None where it is only asked (GET).
+    """
 
     url: str
     way: str
     headers: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = None
 
 
 @dataclass(frozen=True)

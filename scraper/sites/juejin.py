@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,6 +26,10 @@ _BODY = (
     "#article-root .markdown-body | .article-viewer.markdown-body | #article-root .article-content | .article-content"
 )
 _LINKS = ".entry .title-row a.title | a.title[href*=/post/] | .title-row a[href*=/post/]"
+_API = "https://api.juejin.cn/content_api/v1/article/query_list"
+_API_PAGE = 10
+"""Posts in one answer of the API, whose cursor counts posts."""
+
 _ARTICLE = 2
 """``item_type`` of articles in the feed API; 14 is an advertisement."""
 
@@ -96,7 +101,8 @@ def _read_api(answer: object) -> Parsed | None:
         return None
     items = [item for item in answer["data"] if isinstance(item, dict)]
     entries = tuple(entry for item in items if (entry := _entry(item)))
-    return Parsed("listing", f"a list of {len(entries)} posts", links=entries)
+    total = answer.get("count") if isinstance(answer.get("count"), int) else None
+    return Parsed("listing", f"a list of {len(entries)} posts", links=entries, total=total)
 
 
 def _entry(item: Mapping[str, Any]) -> Entry | None:
@@ -118,10 +124,16 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
 
 
 def list_requests(where: Address, page: int) -> tuple[ListRequest, ...]:
-    """Return the page that shows an author's or column's newest posts; the rest is only given to POST requests."""
-    if page != 1 or where.kind not in ("author", "column"):
+    """Return the ways to ask for a page of an author's or column's posts: the API (POST), the page of the newest."""
+    shown = ListRequest(f"{where.url}/posts" if where.kind == "author" else where.url, "list")
+    if where.kind == "column":
+        return (shown,) if page == 1 else ()
+    if where.kind != "author":
         return ()
-    return (ListRequest(f"{where.url}/posts" if where.kind == "author" else where.url, "list"),)
+    wanted = {"user_id": where.native_id, "sort_type": 2, "cursor": str((page - 1) * _API_PAGE)}
+    headers = (("Referer", f"{_HOME}/"), ("Content-Type", "application/json"), ("Accept", "application/json"))
+    api = ListRequest(_API, "api", headers, json.dumps(wanted).encode())
+    return (api, shown) if page == 1 else (api,)
 
 
 SITE = Site(

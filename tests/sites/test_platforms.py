@@ -18,6 +18,7 @@ from scraper.parse.site import Site
 from scraper.read import parse
 
 FIXTURES = sorted(Path(__file__).parent.glob("*/*.html"))
+JUEJIN_API = "https://api.juejin.cn/content_api/v1/article/query_list"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzA5OTk5OTk5OQ==&mid=2650000001&idx=1"
 
 
@@ -99,8 +100,8 @@ def test_every_page_is_claimed_by_its_own_platform_alone(page: Path) -> None:
         ("https://www.cnblogs.com/ab/category/7.html", 2, ["list https://www.cnblogs.com/ab/category/7.html?page=2"]),
         ("https://www.cnblogs.com/ab/rss", 1, ["rss https://www.cnblogs.com/ab/rss"]),
         ("https://www.cnblogs.com/ab/rss", 2, []),
-        ("https://juejin.cn/user/34213359", 1, ["list https://juejin.cn/user/34213359/posts"]),
-        ("https://juejin.cn/user/34213359", 2, []),
+        ("https://juejin.cn/user/34213359", 1, [f"api {JUEJIN_API}", "list https://juejin.cn/user/34213359/posts"]),
+        ("https://juejin.cn/user/34213359", 2, [f"api {JUEJIN_API}"]),
         ("https://zhuanlan.zhihu.com/bigo", 2, ["api https://www.zhihu.com/api/v4/columns/bigo/items?limit=20&offset=20"]),
         ("https://www.zhihu.com/people/ab", 3, ["list https://www.zhihu.com/people/ab/posts?page=3"]),
         ("https://zhuanlan.zhihu.com/p/22925478480", 1, []),
