@@ -76,7 +76,7 @@ def find(
     query = parse_query(query_text)
     if not (query.terms or query.filters or query.excluded):
         raise UsageError(f"{query_text!r}: nothing to search for; give a word, such as 大模型 or C++")
-    named = _count_named(connection, query)
+    named = count_named(connection, query)
     found, rank = matching(query, filters, zone, ranked=sort != "date" and not named.too_many)
     simple = named.by_one_index and not query.excluded and filters == ALL and not query.filters
     if simple and rank is not None:
@@ -101,7 +101,7 @@ def find(
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """How many posts the index names for the terms, counted up to the cap and one, and whether to rank them.
 
     ``by_one_index`` says that they are all that the terms ask for.
@@ -112,11 +112,12 @@ class _Named:
     by_one_index: bool
 
 
-def _count_named(connection: Connection, query: Query) -> _Named:
+def count_named(connection: Connection, query: Query) -> Named:
+    """Return how many posts the index names for the terms of a query, in bounded time."""
     words, characters = _expressions(query.terms, " AND ")
     number = _size(connection, post_fts, words) if words else _size(connection, char_fts, characters)
     too_many = number > (COUNT_CAP if words else CHARACTER_CAP)
-    return _Named(number, too_many, bool(words) != bool(characters) and not any(map(_is_literal, query.terms)))
+    return Named(number, too_many, bool(words) != bool(characters) and not any(map(_is_literal, query.terms)))
 
 
 def _expressions(terms: Iterable[Term], operator: str) -> tuple[str, str]:
