@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
@@ -47,31 +47,47 @@ class Shown:
     published: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    license: str = ""
 
 
 @dataclass(slots=True)
 class _Found:
-    """What was found so far, each with its rank: lower is better."""
+    """What was found so far; dates and names with their rank: lower is better."""
 
-    published: list[tuple[int, str]]
-    updated: list[tuple[int, str]]
-    authors: list[tuple[int, str]]
+    published: list[tuple[int, str]] = field(default_factory=list)
+    updated: list[tuple[int, str]] = field(default_factory=list)
+    authors: list[tuple[int, str]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    licenses: list[str] = field(default_factory=list)
 
 
 def read_shown(page: Page, zone: Zone) -> Shown:
     """Return the dates and names shown near the text; those that markup tells apart are looked for everywhere."""
-    found = _Found([], [], [])
+    found = _Found()
     places = zone.found.place
     near = {number for number in _near(zone) if zone.found.weight[number] <= _LONGEST}
     for number, (tag, element) in enumerate(zip(zone.found.tags, zone.found.elements, strict=True)):
-        if tag == "time" or element.get("itemprop") or (tag == "a" and "author" in (element.get("rel") or "")):
-            _take_marked(found, element, 0 if number in near else _FAR)
+        rank = 0 if number in near else _FAR
+        if tag == "time" or element.get("itemprop"):
+            _take_marked(found, element, rank)
+        if tag == "a":
+            _take_link(found, element, rank)
     for element in page.index.named(_AUTHOR_NAMES):
         if places.get(element) in near:
             found.authors.append((2, text_of(element)))
     for number in sorted(near):
         _take_said(found, zone.found.elements[number])
-    return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
+    return Shown(
+        _by_rank(found.published),
+        _by_rank(found.updated),
+        _by_rank(found.authors),
+        tuple(dict.fromkeys(filter(None, found.tags))),
+        tuple(dict.fromkeys(filter(None, found.categories))),
+        next(iter(found.licenses), ""),
+    )
 
 
 def _near(zone: Zone) -> Iterator[int]:
@@ -81,8 +97,8 @@ def _near(zone: Zone) -> Iterator[int]:
 
 
 def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
-    """Read microdata, ``time`` and rel=author."""
-    prop, rel = (element.get("itemprop") or "").split(), (element.get("rel") or "").split()
+    """Read microdata and ``time``."""
+    prop = (element.get("itemprop") or "").split()
     said = element.get("datetime") or element.get("content") or text_of(element)
     if "datePublished" in prop or "dateCreated" in prop or element.get("pubdate") is not None:
         found.published.append((rank, said))
@@ -95,8 +111,19 @@ def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
     elif "author" in prop:
         inner = next((one for one in element.iter() if one.get("itemprop") == "name"), element)
         found.authors.append((rank, inner.get("content") or text_of(inner)))
-    elif "author" in rel and element.tag == "a":
+
+
+def _take_link(found: _Found, element: HtmlElement, rank: int) -> None:
+    """Read what the relation of a link says that its text is."""
+    relation, href = (element.get("rel") or "").split(), element.get("href") or ""
+    if "creativecommons.org/" in href or "license" in relation:
+        found.licenses.append(text_of(element) or href)
+    elif "author" in relation:
         found.authors.append((rank + 1, text_of(element)))
+    elif "category" in relation:
+        found.categories.append(text_of(element))
+    elif "tag" in relation:
+        found.tags.append(text_of(element).lstrip("#").strip())
 
 
 def _take_said(found: _Found, element: HtmlElement) -> None:

@@ -15,7 +15,7 @@ from scraper.parse.bylines import Zone, read_shown
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page, split_list
 from scraper.parse.titles import find_title
-from scraper.parse.tree import collapse, text_of
+from scraper.parse.tree import collapse
 from scraper.urls import host_of, parse_url, url_key
 
 _ARTICLE_TYPES = frozenset({
@@ -41,8 +41,6 @@ _AUTHORS = (
 )  # fmt: skip
 _COVERS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "thumbnail")
 _DESCRIPTIONS = ("description", "og:description", "twitter:description", "dc.description", "weibo:article:summary")
-_LABELS = ("tag", "category")
-_LICENSE_WORDS = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/[a-z-]+/")
 
 
 def read_header(page: Page, zone: Zone, parser: str) -> Post:
@@ -74,11 +72,11 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         updated_raw=updated,
         description=next(_metas(meta, _DESCRIPTIONS), "") or collapse(str(data.get("description") or "")),
         language=page.meta.language or _text(data.get("inLanguage")),
-        categories=_labels(page, data, "category"),
-        tags=_labels(page, data, "tag"),
+        categories=_sections(page, data) or shown.categories,
+        tags=_tags(page) or shown.tags,
         keywords=page.meta.keywords,
         cover_url=resolved.href if resolved else "",
-        license=_license(page, data),
+        license=shown.license or _text(data.get("license")),
         warnings=page.warnings,
         parser=parser,
     )
@@ -174,26 +172,9 @@ _NOBODY = {
 }
 
 
-def _labels(page: Page, data: Mapping[str, Any], kind: str) -> tuple[str, ...]:
-    """Return tags or categories, from the first of the ways that pages name them by."""
-    if kind == "tag":
-        said = page.meta.article_tags
-        said = tuple(name for item in said for name in split_list(item))
-    else:
-        said = split_list(page.meta.meta.get("article:section", "")) or tuple(
-            filter(None, (_text(data.get("articleSection")),))
-        )
-    if said:
-        return tuple(dict.fromkeys(said))
-    links = (link for link in page.tree.iter("a") if kind in (link.get("rel") or "").split())
-    names = [(link, text_of(link).lstrip("#").strip()) for link in links]
-    wanted = [name for link, name in names if kind == "category" or "category" not in (link.get("rel") or "").split()]
-    return tuple(dict.fromkeys(filter(None, wanted)))
+def _tags(page: Page) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for item in page.meta.article_tags for name in split_list(item)))
 
 
-def _license(page: Page, data: Mapping[str, Any]) -> str:
-    for element in page.tree.iter("a", "link"):
-        href = element.get("href") or ""
-        if _LICENSE_WORDS.search(href) or "license" in (element.get("rel") or "").split():
-            return text_of(element) or href
-    return _text(data.get("license"))
+def _sections(page: Page, data: Mapping[str, Any]) -> tuple[str, ...]:
+    return split_list(page.meta.meta.get("article:section", "") or _text(data.get("articleSection")))

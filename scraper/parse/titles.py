@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
 
 from scraper.parse.bylines import Zone
 from scraper.parse.density import weigh
 from scraper.parse.page import Page
 from scraper.parse.tree import text_of
+from scraper.urls import parse_url
 
 _META = (
     "dc.title", "dcterms.title", "dc:title", "dcterm:title", "og:title", "weibo:article:title", "weibo:webpage:title",
@@ -33,59 +37,86 @@ def find_title(page: Page, zone: Zone, headline: str = "") -> str:
     A shown heading wins where the head of the page says the same with the site's name around it, or where it is
     marked as the post's. Else it is what the head says, which may be older, shorter or the site's own.
     """
-    said = [text for text in (headline, *(page.meta.meta.get(name, "") for name in _META), page.meta.title) if text]
-    headings = list(_headings(page, zone))
-    supported = [text for text, _ in headings if any(_supports(claim, text) for claim in said)]
-    site = _key(page.meta.meta.get("og:site_name", ""))
-    for claim in said:
-        starting = [text for text in supported if _key(claim).startswith(_key(text)) and _key(text) != site]
-        if starting:
+    named = [text for text in (headline, *(page.meta.meta.get(name, "") for name in _META)) if text]
+    every = list(_headings(page, zone))
+    sites = {_key(page.meta.meta.get("og:site_name", "")), *(heading.key for heading in every if heading.is_home)} - {
+        ""
+    }
+    headings = [heading for heading in every if heading.key not in sites]
+    claims = [key for text in (*named, page.meta.title) if (key := _without(sites, _key(text)))]
+    shown = [heading for heading in headings if any(_supports(claim, heading.key) for claim in claims)]
+    for claim in claims:
+        if starting := [heading.text for heading in shown if claim.startswith(heading.key)]:
             return max(starting, key=len)
-    if supported and (inside := [text for text in supported if _key(text) != site and not _ends(said, text)]):
+    if inside := [heading.text for heading in shown if not any(claim.endswith(heading.key) for claim in claims)]:
         return max(inside, key=len)
-    if marked := [text for text, is_marked in headings if is_marked]:
+    if marked := [heading.text for heading in headings if heading.is_marked]:
         return marked[-1]
-    for claim in said[:-1] if page.meta.title else said:
-        return claim
-    return without_site(page.meta.title, site) or next((text for text, _ in headings), "")
+    if named:
+        return named[0]
+    return without_site(page.meta.title, sites) or next((heading.text for heading in headings), "")
 
 
-def _headings(page: Page, zone: Zone) -> Iterator[tuple[str, bool]]:
-    """Yield the headings up to the end of the article's first paragraph, and whether one is marked as the post's."""
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A heading and its letters in lower case; marked by its name as the post's title; a link to the home page."""
+
+    text: str
+    key: str
+    is_marked: bool
+    is_home: bool
+
+
+def _headings(page: Page, zone: Zone) -> Iterator[_Heading]:
+    """Yield the headings up to the article's first paragraph."""
     places = zone.found.place
     titled = {*page.tree.iter(*_HEADINGS), *page.index.named(_TITLED)}
     for number, element in sorted((places[one], one) for one in titled if one in places):
         if number > zone.first or zone.found.weight[number] >= _LONGEST:
             continue
-        if text := text_of(element).strip(_ENDS):
+        text = text_of(element).strip(_ENDS)
+        if key := _key(text):
             names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-            yield text, element.tag in _HEADINGS and _TITLE_NAMES.search(names) is not None
+            is_marked = element.tag in _HEADINGS and _TITLE_NAMES.search(names) is not None
+            yield _Heading(text, key, is_marked, _leads_home(page, element))
+
+
+def _leads_home(page: Page, heading: HtmlElement) -> bool:
+    for link in (*heading.iter("a"), *heading.iterancestors("a")):
+        parsed = parse_url(link.get("href") or "#", page.url)
+        if parsed and parsed.pathname == "/" and not parsed.search and not parsed.hash:
+            return True
+    return False
+
+
+def _without(sites: set[str], claim: str) -> str:
+    """Return a claimed title without the site's name before or after it."""
+    for site in sites:
+        claim = claim.removeprefix(site).removesuffix(site) or claim
+    return claim
 
 
 def _supports(claim: str, heading: str) -> bool:
     """Tell whether a claimed title is the heading with something around it."""
-    key = _key(heading)
-    return bool(key) and key in _key(claim) and (len(key) > 3 or key == _key(claim) or len(key) * 4 > len(_key(claim)))
+    return heading in claim and (len(heading) > 3 or len(heading) * 4 > len(claim))
 
 
-def _ends(claims: list[str], heading: str) -> bool:
-    key = _key(heading)
-    return any(_key(claim).endswith(key) and _key(claim) != key for claim in claims)
+def without_site(title: str, sites: Collection[str] = ()) -> str:
+    """Return a page's title without the names of section and site at its end (or the site's at its start).
 
-
-def without_site(title: str, site: str = "") -> str:
-    """Return a page's title without the names of section and site at its end (or the site's at its start)."""
+    ``sites`` are names known to be the site's, letters and digits only; of others, the longer part is the title.
+    """
     pieces, marks = _SEPARATOR.split(title), _SEPARATOR.findall(title)
-    if len(pieces) < 2:
-        return title
-    if site and _key(pieces[0]) == site:
+    if len(pieces) > 1 and _key(pieces[0]) in sites:
         return title[len(pieces[0]) + len(marks[0]) :].strip()
+    rest = title
     while len(pieces) > 1:
-        rest = "".join(piece + mark for piece, mark in zip(pieces[:-1], [*marks[: len(pieces) - 2], ""], strict=True))
-        if weigh(rest) < weigh(pieces[-1]) and not (site and _key(pieces[-1]) == site):
+        last = pieces.pop()
+        shorter = rest[: len(rest) - len(last) - len(marks.pop())]
+        if weigh(shorter) < weigh(last) and _key(last) not in sites:
             break
-        pieces.pop()
-    return "".join(piece + mark for piece, mark in zip(pieces, [*marks[: len(pieces) - 1], ""], strict=True)).strip()
+        rest = shorter
+    return rest.strip()
 
 
 def _key(text: str) -> str:
