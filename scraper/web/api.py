@@ -41,6 +41,7 @@ def find(request: Request) -> Response:
     unmark = str.maketrans(dict.fromkeys(search.MARK, ""))
     return _json({
         "total": found.total,
+        "more": found.more,
         "sort": found.sort,
         "posts": [hit.record | {"snippet": hit.snippet.translate(unmark)} for hit in found.hits],
         "facets": {name: [asdict(facet) for facet in facets] for name, facets in found.facets.items()},

@@ -53,7 +53,8 @@ _SCHEMAS: dict[str, Schema] = {
     ),
     "Facet": _object(value=_TEXT, label=_TEXT, count=_NUMBER),
     "Found": _object(
-        total=_NUMBER, sort=_TEXT, posts=_list({"$ref": "#/components/schemas/Hit"}),
+        total=_NUMBER, more={"type": "boolean", "description": "there are more than total"}, sort=_TEXT,
+        posts=_list({"$ref": "#/components/schemas/Hit"}),
         facets={"type": "object", "additionalProperties": _list({"$ref": "#/components/schemas/Facet"})},
         previous=_LINK, next=_LINK,
     ),

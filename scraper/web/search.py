@@ -28,10 +28,14 @@ WINDOW_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of results: records without their long texts, each with its snippet; ``total`` of all pages."""
+    """A page of results: records without their long texts, each with its snippet.
+
+    ``total`` counts all pages, ``more`` says that there are more than that; ``sort`` is the order they come in: by date where too many match to be ranked.
+    """
 
     hits: tuple[search.Hit, ...]
     total: int
+    more: bool
     facets: dict[str, tuple[Facet, ...]]
     before: str
     after: str
@@ -46,26 +50,29 @@ def find(
     Raises:
         BadRequest: its place is none that this list has.
     """
-    query = parse_query(question.q)
-    found, rank = search.matching(query, question.filters(facets.zone), facets.zone)
-    sort = question.sort or "relevance"
-    if rank is None and sort == "relevance":
-        sort = "newest"
+    query, filters = parse_query(question.q), question.filters(facets.zone)
+    named = search.count_named(connection, query)
+    ranked = question.sort in ("", "relevance") and not named.too_many
+    found, rank = search.matching(query, filters, facets.zone, ranked=ranked)
     ids: Sequence[int] | None = None
-    if sort == "relevance":
-        ranked = _rank(connection, query, question, found.with_only_columns(rank, posts.c.id))
-        ids = [post_id for _, post_id in ranked]
-        page = _best(ranked, question.after, question.before, size)
+    if rank is not None:
+        simple = named.by_one_index and not (query.excluded or query.filters or question.narrowed)
+        best = _rank(connection, query, None if simple else found.with_only_columns(rank, posts.c.id))
+        ids = [post_id for _, post_id in best]
+        page = _best(best, question.after, question.before, size)
+        sort = "relevance"
     else:
-        page = keyset.fetch(
-            connection, *_ordered(found, sort), after=question.after, before=question.before, size=size
-        )  # fmt: skip
+        sort = question.sort if question.sort not in ("", "relevance") else "newest"
+        query_and_order = _ordered(found, sort)
+        page = keyset.fetch(connection, *query_and_order, after=question.after, before=question.before, size=size)
         if question.q or question.narrowed:
-            ids = connection.scalars(found).all()
+            ids = connection.scalars(found.limit(search.COUNT_CAP + 1)).all()
     counted = facets.count(connection, ids, stamp)
-    total = facets.total if ids is None else len(ids)
-    hits = tuple(_hit(connection, row[1], query) for row in page.rows)
-    return Found(hits, total, counted, page.before, page.after, sort)
+    total = facets.total if ids is None else min(len(ids), search.COUNT_CAP)
+    shown = records.records_of(connection, [row[1] for row in page.rows])
+    hits = tuple(_hit(record, query) for record in shown)
+    more = ids is not None and len(ids) > search.COUNT_CAP
+    return Found(hits, total, more, counted, page.before, page.after, sort)
 
 
 def select_found(question: Question, zone: tzinfo) -> Select[Any]:
@@ -80,19 +87,17 @@ def asks_nothing(question: Question) -> bool:
     return bool(question.q) and not (query.terms or query.filters or query.excluded)
 
 
-def _rank(
-    connection: Connection, query: Query, question: Question, found: Select[Any]
-) -> list[tuple[float, int]]:  # fmt: skip
-    """Return rank and id of all posts found; by the index alone where it can answer, in half the time."""
-    literal = any(term.recheck or not term.phrase for term in (*query.terms, *query.excluded))
-    if literal or query.filters or question.narrowed:
-        rows = connection.execute(found)
+def _rank(connection: Connection, query: Query, found: Select[Any] | None) -> list[tuple[float, int]]:
+    """Return rank and id of the posts that ``found`` selects, or for None of all that the index alone finds."""
+    if found is None:
+        weights = {"title": search.TITLE_WEIGHT, "body": search.BODY_WEIGHT, "names": search.NAMES_WEIGHT}
+        rows = connection.execute(_BY_INDEX, {"match": query.match(), **weights})
     else:
-        rows = connection.execute(_BY_INDEX, {"match": query.match(), "weight": search.TITLE_WEIGHT})
+        rows = connection.execute(found)
     return [(row[0], row[1]) for row in rows]
 
 
-_BY_INDEX = text("SELECT bm25(post_fts, :weight, 1.0), rowid FROM post_fts WHERE post_fts MATCH :match")
+_BY_INDEX = text("SELECT bm25(post_fts, :title, :body, :names), rowid FROM post_fts WHERE post_fts MATCH :match")
 
 
 def _best(ranked: list[tuple[float, int]], after: str, before: str, size: int) -> keyset.Slice:
@@ -118,8 +123,7 @@ def _ordered(found: Select[Any], sort: str) -> tuple[Select[Any], keyset.Order]:
     return found.with_only_columns(order.column, order.id), order
 
 
-def _hit(connection: Connection, post_id: int, query: Query) -> search.Hit:
-    record = records.record(connection, post_id)
+def _hit(record: dict[str, Any], query: Query) -> search.Hit:
     del record["markdown"]
     return search.Hit(record, excerpt(record.pop("text"), query))
 
