@@ -11,7 +11,6 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text
 
 from scraper.archive.schema import authors, fetches, post_tags, posts, revision_texts, revisions, sites, tags
-from scraper.sites import find as find_site
 from scraper.urls import canonicalise
 
 Lineage = Literal["live", "file", "mirror"]
@@ -59,7 +58,9 @@ def _by_id(connection: Connection, digits: str) -> int | None:
 
 
 def _by_url(connection: Connection, url: str) -> int | None:
-    claim = find_site(url)
+    from scraper import sites as platforms  # they come with all of the reader, which only addresses need
+
+    claim = platforms.find(url)
     if claim is not None and claim[1].kind == "post":
         return by_key(connection, claim[0].name, claim[1].native_id)
     return connection.scalar(select(posts.c.id).where(posts.c.url == url).limit(1))

@@ -7,10 +7,7 @@ from typing import Any
 
 import click
 
-from scraper.archive import Archive, frontier, records, runs
 from scraper.cli.options import archive_option, json_option, local_time, one_line, print_json
-from scraper.crawl.seeds import read_seed
-from scraper.fetch import robots
 from scraper.settings import current_time
 
 
@@ -20,6 +17,9 @@ from scraper.settings import current_time
 @json_option
 def explain_command(url: str, db: Path, as_json: bool) -> None:
     """Say what is known of a URL: what it names, how it was found, when it is due, what its host wants."""
+    from scraper.archive import Archive, frontier, records, runs
+    from scraper.crawl.seeds import read_seed
+
     seed = read_seed(url)
     target = seed.target()
     with Archive(db) as archive, archive.read() as connection:
@@ -48,6 +48,8 @@ def explain_command(url: str, db: Path, as_json: bool) -> None:
 def _robots(status: int | None, body: str | None, url: str) -> str:
     if status is None:
         return "not yet asked"
+    from scraper.fetch import robots
+
     rules = robots.read(status, body or "")
     if rules.refusal:
         return f"refused: {rules.refusal}"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import Connection
 
-from scraper.archive import Archive, records
 from scraper.cli.options import (
     archive_option,
     filter_options,
@@ -19,6 +17,11 @@ from scraper.cli.options import (
     read_filters,
 )
 from scraper.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from scraper.archive import Archive
 
 
 @click.command("search", epilog='Example: scraper search "昇思 MindSpore" --since 2024-01-01')
@@ -34,6 +37,8 @@ def search_command(query: str, db: Path, limit: int, sort: str, as_json: bool, *
     Words of any length, Chinese or not; "quotes" for a phrase, -word for posts without it, and author:, tag:, site:,
     kind:, before:, after: as filters.
     """
+    from scraper.archive import Archive
+
     mark = ("", "") if as_json else ("«", "»")
     with Archive(db) as archive:
         result = archive.search(query, limit=limit, sort=sort, mark=mark, **read_filters(**filters))
@@ -62,6 +67,8 @@ def find_post(archive: Archive, name: str) -> int:
     Raises:
         UsageError: the archive holds no such post.
     """
+    from scraper.archive import records
+
     with archive.read() as connection:
         post_id = records.find(connection, name)
     if post_id is None:
@@ -80,6 +87,8 @@ def find_post(archive: Archive, name: str) -> int:
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def show_command(post: str, db: Path, form: str, revision: int | None, as_json: bool) -> None:
     """Print one post."""
+    from scraper.archive import Archive, records
+
     with Archive(db) as archive:
         post_id = find_post(archive, post)
         with archive.read() as connection:
@@ -105,6 +114,8 @@ def show_command(post: str, db: Path, form: str, revision: int | None, as_json: 
 
 
 def _print_raw(archive: Archive, connection: Connection, post: str, post_id: int, number: int) -> None:
+    from scraper.archive import records
+
     snapshot = records.snapshot_of(connection, post_id, number)
     if snapshot is None:
         raise UsageError(f"{post}: no snapshot is kept of revision {number}")
@@ -124,6 +135,8 @@ def _to_html(markdown: str) -> str:
 @json_option
 def history_command(post: str, db: Path, as_json: bool) -> None:
     """List the revisions of a post, oldest first."""
+    from scraper.archive import Archive, records
+
     with Archive(db) as archive:
         post_id = find_post(archive, post)
         with archive.read() as connection:

@@ -8,10 +8,8 @@ from typing import Any
 
 import click
 
-from scraper.archive import Archive, frontier, run_log, runs
 from scraper.cli.options import archive_option, json_option, local_time, one_line, print_json
 from scraper.settings import current_time, parse_duration
-from scraper.summary import counts_line
 
 
 @click.command(
@@ -25,6 +23,8 @@ def status_command(db: Path, max_age: str | None, as_json: bool) -> int:
 
     A source was crawled well when its whole list was had, and its posts that were due, or some of them.
     """
+    from scraper.archive import Archive, frontier, run_log, runs
+
     now = current_time()
     max_age_s = None if max_age is None else parse_duration(max_age).total_seconds()
     with Archive(db) as archive, archive.read() as connection:
@@ -51,6 +51,8 @@ def status_command(db: Path, max_age: str | None, as_json: bool) -> int:
 
 
 def _stale(sources: list[dict[str, Any]], now: datetime, max_age_s: float) -> list[str]:
+    from scraper.archive import run_log
+
     return [source["seed"] for source in sources if not run_log.is_well(source, now, max_age_s)]
 
 
@@ -95,6 +97,8 @@ def runs_command(db: Path, limit: int, as_json: bool) -> None:
 
     With --json also its settings, the version, and the traceback of what nobody expected.
     """
+    from scraper.archive import Archive, runs
+
     with Archive(db) as archive, archive.read() as connection:
         rows = runs.recent(connection, limit)
     for row in rows:
@@ -114,6 +118,8 @@ def _duration_s(run: dict[str, Any]) -> float | None:
 
 
 def _run_line(run: dict[str, Any]) -> str:
+    from scraper.summary import counts_line
+
     seconds = _duration_s(run)
     ended = "" if seconds is None else f"  {seconds:.0f} s"
     code = "" if run["exit_code"] is None else f" ({run['exit_code']})"
