@@ -178,11 +178,16 @@ def _most_ordinary(body: bytes, declared: list[str]) -> str:
 def _finish(body: bytes, name: str) -> Decoded:
     if name == "replacement":
         return Decoded("\ufffd", name, True, ("text in an encoding that is never decoded, for safety",))
-    codecs = ("cp950", "big5hkscs") if name == "big5" else (CODECS[name],)
-    text = min((body.decode(codec, "replace") for codec in codecs), key=lambda text: text.count("\ufffd"))
+    if name == "big5":
+        readings = (body.decode(codec, "replace") for codec in ("cp950", "big5hkscs"))
+        text = min(readings, key=lambda text: text.count("\ufffd"))
+    else:
+        text = body.decode(CODECS[name], "replace")
     plain = body if not name.startswith(("utf-16", "utf-32")) else text.encode("utf-8", "replace")
     controls = len(plain) - len(plain.translate(None, _CONTROLS))
-    replaced = text.count("\ufffd") - (body.count(b"\xef\xbf\xbd") if name == "utf-8" else 0)
+    replaced = text.count("\ufffd")
+    if replaced and name == "utf-8":
+        replaced -= body.count(b"\xef\xbf\xbd")
     if controls > len(plain) * (0.02 if replaced or name not in ("utf-8", "iso-2022-jp") else 0.2):
         raise ParseError(f"no text: {controls} of {len(plain)} bytes are control characters")
     warnings = []

@@ -43,12 +43,12 @@ def address(url: str) -> Address | None:
 
 def claims(page: Page) -> bool:
     """Tell whether a page has the platform's template."""
-    if "jianshu" not in page.text:
+    if first(page, _BODY) is None or "jianshu" not in page.text:
         return False
     named = first(
         page, "script[data-name=page-data] | .show-content-free | meta[property=al:ios:url][content^=jianshu]"
     )
-    return named is not None and first(page, _BODY) is not None
+    return named is not None
 
 
 def read(page: Page) -> Parsed:

@@ -47,7 +47,7 @@ def address(url: str) -> Address | None:
 
 def claims(page: Page) -> bool:
     """Tell whether a page has a template of the platform."""
-    return "oschina" in page.text and first(page, f".BlogEntity .BlogContent | {_QUESTION_BODY}") is not None
+    return first(page, f".BlogEntity .BlogContent | {_QUESTION_BODY}") is not None and "oschina" in page.text
 
 
 def read(page: Page) -> Parsed:

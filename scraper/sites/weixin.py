@@ -66,7 +66,7 @@ def claims(page: Page) -> bool:
     """Tell whether a page has a template of the platform: an article as served or exported, or a message."""
     if first(page, "#js_content") is not None and first(page, "#activity-name | #js_article | #js_name") is not None:
         return True
-    return "mp.weixin.qq.com" in page.text and first(page, "body.wx_wap_page | .about-page | .weui-msg") is not None
+    return first(page, "body.wx_wap_page | .about-page | .weui-msg") is not None and "mp.weixin.qq.com" in page.text
 
 
 def read(page: Page) -> Parsed:

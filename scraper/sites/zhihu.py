@@ -51,7 +51,7 @@ def address(url: str) -> Address | None:
 
 def claims(page: Page) -> bool:
     """Tell whether a page has the platform's template: of an article, or of a question, which is none."""
-    return "zhihu" in page.text and first(page, "h1.Post-Title | .QuestionHeader-title | .ColumnPageHeader") is not None
+    return first(page, "h1.Post-Title | .QuestionHeader-title | .ColumnPageHeader") is not None and "zhihu" in page.text
 
 
 def read(page: Page) -> Parsed:
