@@ -30,7 +30,8 @@ WINDOW_CHARS = 200
 class Found:
     """A page of results: records without their long texts, each with its snippet.
 
-    ``total`` counts all pages, ``more`` says that there are more than that; ``sort`` is the order they come in: by date where too many match to be ranked.
+    ``total`` counts all pages, ``more`` says that there are more than that; ``sort`` is the order they come in:
+    by date where too many match to be ranked.
     """
 
     hits: tuple[search.Hit, ...]
