@@ -47,6 +47,12 @@ class Shown:
     published: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What links with a relation name: labels, and the licence's text or else its address."""
+
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     license: str = ""
@@ -54,14 +60,11 @@ class Shown:
 
 @dataclass(slots=True)
 class _Found:
-    """What was found so far; dates and names with their rank: lower is better."""
+    """What was found so far, each with its rank: lower is better."""
 
     published: list[tuple[int, str]] = field(default_factory=list)
     updated: list[tuple[int, str]] = field(default_factory=list)
     authors: list[tuple[int, str]] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    categories: list[str] = field(default_factory=list)
-    licenses: list[str] = field(default_factory=list)
 
 
 def read_shown(page: Page, zone: Zone) -> Shown:
@@ -73,21 +76,31 @@ def read_shown(page: Page, zone: Zone) -> Shown:
         rank = 0 if number in near else _FAR
         if tag == "time" or element.get("itemprop"):
             _take_marked(found, element, rank)
-        if tag == "a":
-            _take_link(found, element, rank)
+        elif tag == "a" and "author" in (element.get("rel") or ""):
+            found.authors.append((rank + 1, text_of(element)))
     for element in page.index.named(_AUTHOR_NAMES):
         if places.get(element) in near:
             found.authors.append((2, text_of(element)))
     for number in sorted(near):
         _take_said(found, zone.found.elements[number])
-    return Shown(
-        _by_rank(found.published),
-        _by_rank(found.updated),
-        _by_rank(found.authors),
-        tuple(dict.fromkeys(filter(None, found.tags))),
-        tuple(dict.fromkeys(filter(None, found.categories))),
-        next(iter(found.licenses), ""),
-    )
+    return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
+
+
+def read_related(page: Page) -> Related:
+    """Return what links say by their relation, wherever they are."""
+    tags: dict[str, None] = {}
+    categories: dict[str, None] = {}
+    licenses: list[str] = []
+    for link in page.tree.iter("a"):
+        relation, href = link.get("rel"), link.get("href") or ""
+        relations = relation.split() if relation else ()
+        if "license" in relations or "creativecommons.org/" in href:
+            licenses.append(text_of(link) or href)
+        elif "category" in relations:
+            categories[text_of(link)] = None
+        elif "tag" in relations:
+            tags[text_of(link).lstrip("#").strip()] = None
+    return Related(tuple(filter(None, tags)), tuple(filter(None, categories)), next(iter(licenses), ""))
 
 
 def _near(zone: Zone) -> Iterator[int]:
@@ -111,19 +124,6 @@ def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
     elif "author" in prop:
         inner = next((one for one in element.iter() if one.get("itemprop") == "name"), element)
         found.authors.append((rank, inner.get("content") or text_of(inner)))
-
-
-def _take_link(found: _Found, element: HtmlElement, rank: int) -> None:
-    """Read what the relation of a link says that its text is."""
-    relation, href = (element.get("rel") or "").split(), element.get("href") or ""
-    if "creativecommons.org/" in href or "license" in relation:
-        found.licenses.append(text_of(element) or href)
-    elif "author" in relation:
-        found.authors.append((rank + 1, text_of(element)))
-    elif "category" in relation:
-        found.categories.append(text_of(element))
-    elif "tag" in relation:
-        found.tags.append(text_of(element).lstrip("#").strip())
 
 
 def _take_said(found: _Found, element: HtmlElement) -> None:

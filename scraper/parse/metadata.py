@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scraper.models import Author, Post
-from scraper.parse.bylines import Zone, read_shown
+from scraper.parse.bylines import Zone, read_related, read_shown
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page, split_list
 from scraper.parse.titles import find_title
@@ -35,6 +35,8 @@ _UPDATED = (
     "article:modified_time", "og:updated_time", "bytedance:updated_time", "weibo:article:update_at", "datemodified",
     "dateupdate", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
+_JSON_PUBLISHED = ("datePublished", "dateCreated", "pubDate", "uploadDate")
+_JSON_UPDATED = ("dateModified", "upDate")
 _AUTHORS = (
     "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "dc:creator", "parsely-author",
     "sailthru.author", "byl", "article.author", "rnews:author", "citation_author", "weibo:article:author",
@@ -47,36 +49,36 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
     """Return the post of a page without its body; ``zone`` is what stands around the text."""
     url = page.url or next(iter(page.meta.addresses), "")
     meta, data = page.meta.meta, article_data(page)
-    shown = read_shown(page, zone)
-    published = _first_date(
-        (
-            *_json(data, "datePublished", "dateCreated", "pubDate", "uploadDate"),
-            *_metas(meta, _PUBLISHED),
-            *shown.published,
-        )
-    )
-    updated = _first_date((*_json(data, "dateModified", "upDate"), *_metas(meta, _UPDATED), *shown.updated))
-    if not published and updated and not shown.updated:
-        published, updated = updated, ""
+    author = _author(page, data)
+    published = _first_date((*_json(data, _JSON_PUBLISHED), *_metas(meta, _PUBLISHED)))
+    updated = _first_date((*_json(data, _JSON_UPDATED), *_metas(meta, _UPDATED)))
+    if not (author.name and published and updated):
+        shown = read_shown(page, zone)
+        author = _author(page, data, shown.authors)
+        published = published or _first_date(shown.published)
+        updated = updated or _first_date(shown.updated)
+        if updated and not (published or shown.updated):
+            published, updated = updated, ""
+    related = read_related(page)
     cover = next((value for value in (*_metas(meta, _COVERS), _image(data)) if value), "")
     resolved = parse_url(cover, url) if cover else None
     return Post(
         site=host_of(url) or "file",
         native_id=url_key(url) or page.name,
         url=url,
-        title=find_title(page, zone, str(data.get("headline") or data.get("title") or "")),
-        author=_author(page, data, shown.authors),
+        title=find_title(page, zone, _text(data.get("headline")) or _text(data.get("title"))),
+        author=author,
         published_at=parse_date(published),
         published_raw=published,
         updated_at=parse_date(updated),
         updated_raw=updated,
-        description=next(_metas(meta, _DESCRIPTIONS), "") or collapse(str(data.get("description") or "")),
+        description=next(_metas(meta, _DESCRIPTIONS), "") or _text(data.get("description")),
         language=page.meta.language or _text(data.get("inLanguage")),
-        categories=_sections(page, data) or shown.categories,
-        tags=_tags(page) or shown.tags,
+        categories=_sections(page, data) or related.categories,
+        tags=_tags(page) or related.tags,
         keywords=page.meta.keywords,
         cover_url=resolved.href if resolved else "",
-        license=shown.license or _text(data.get("license")),
+        license=related.license or _text(data.get("license")),
         warnings=page.warnings,
         parser=parser,
     )
@@ -98,7 +100,7 @@ def _rank(item: Mapping[str, Any]) -> int | None:
     return 2 if any(name in _ARTICLE_TYPES for name in types) else None
 
 
-def _json(data: Mapping[str, Any], *keys: str) -> Iterator[str]:
+def _json(data: Mapping[str, Any], keys: Iterable[str]) -> Iterator[str]:
     return (str(value) for key in keys if (value := data.get(key)) and isinstance(value, str | int))
 
 
@@ -120,12 +122,14 @@ def _image(data: Mapping[str, Any]) -> str:
     return _text(first.get("url") if isinstance(first, dict) else first)
 
 
-def _author(page: Page, data: Mapping[str, Any], shown: tuple[str, ...]) -> Author:
+def _author(page: Page, data: Mapping[str, Any], shown: tuple[str, ...] | None = None) -> Author:
+    """Return the first person named; the site's own name only where the page shows no other either."""
     names, url = _json_authors(data)
-    candidates = (*names, *_metas(page.meta.meta, _AUTHORS), *shown)
+    candidates = (*names, *_metas(page.meta.meta, _AUTHORS), *(shown or ()))
     site = page.meta.meta.get("og:site_name", "").casefold()
-    name = next((said for raw in candidates if (said := _person(raw)) and said.casefold() != site), "")
-    return Author(name=name or next((said for raw in candidates if (said := _person(raw))), ""), url=url)
+    people = [said for raw in candidates if (said := _person(raw))]
+    others = [name for name in people if name.casefold() != site]
+    return Author(name=next(iter(others or (people if shown is not None else ())), ""), url=url)
 
 
 def _json_authors(data: Mapping[str, Any]) -> tuple[list[str], str]:
