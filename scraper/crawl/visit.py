@@ -146,7 +146,8 @@ class Visitor:
                 url=canonicalise(snapshot.url) if moved else None,
                 revisit_days=settings.revisit_of(due.host, due.source),
             )  # fmt: skip
-            blobs.drop_superseded(connection, saved.post_id)
+            if saved.change != "new":
+                blobs.drop_superseded(connection, saved.post_id)
 
         ledger.add(change)
 

@@ -34,7 +34,7 @@ STAGES = (
     ("fields", (("scraper/sites/", ""), ("scraper/read.py", ""))),
     ("snapshot", (("scraper/archive/blobs.py", ""),)),
     ("words for the index", (("scraper/segment.py", ""),)),
-    ("full-text index", (("scraper/archive/search.py", ""),)),
+    ("full-text index", (("scraper/archive/index.py", ""),)),
     ("rows", (("scraper/archive/posts.py", ""), ("scraper/archive/runs.py", ""), ("scraper/archive/assets.py", ""))),
     ("schema", (("scraper/archive/migrate.py", ""), ("scraper/archive/health.py", ""))),
     ("commit", (("scraper/archive/store.py", "write"),)),
