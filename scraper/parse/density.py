@@ -176,7 +176,7 @@ def _find_extras(found: Densities) -> list[float]:
         in_code[number] = in_code[parent] or found.tags[parent] in CODE
         found.extra[number] = found.extra[parent] or (
             not in_code[number]
-            and (long[number] <= most_long or prose[number] <= most_prose)
+            and (prose[number] <= most_prose or 0 < most_long >= long[number])
             and _is_extra(found.elements[number], found.tags[number], long[number] > 0)
         )
     return paragraphs

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scraper.models import Parsed, Post
 from scraper.read import parse
@@ -105,3 +108,83 @@ def test_links_alone_are_no_article() -> None:
 def test_a_frame_around_an_emptied_body_is_no_article() -> None:
     hidden = f"<article><div style='display:none'>{PARAGRAPHS}</div></article>"
     assert parsed(f"<title>题目</title>{hidden}").post is None
+
+
+def test_a_wrapper_named_as_an_extra_that_holds_the_text_is_the_body() -> None:
+    for wrapper in ("<form id=aspnetForm>", "<aside>", "<div class='sidebar comments'>"):
+        assert post_of(f"<title>题目</title><body>{NAVIGATION}{wrapper}{PARAGRAPHS}").text.count(SENTENCE) == 8
+
+
+def test_comments_longer_than_the_post_are_not_the_post() -> None:
+    comments = f"<div id=comments>{'<p>评论。' + SENTENCE * 3 + '</p>'}</div>"
+    found = post_of(f"<title>题目</title><body><div class=x>{PARAGRAPHS}</div>{comments}")
+    assert "评论" not in found.text
+
+
+def test_an_article_in_several_boxes_is_read_as_one() -> None:
+    long = SENTENCE * 4
+    boxes = "".join(f"<section><div><p>{long}</p><p>{n} 之 {long}</p></div></section>" for n in range(4))
+    found = post_of(f"<title>题目</title><body>{NAVIGATION}<div><div>{boxes}</div></div>{FOOTER}")
+    assert all(f"{n} 之" in found.text for n in range(4))
+    assert "版权所有" not in found.text
+
+
+def test_text_beside_the_best_box_goes_on_in_paragraphs_without_one() -> None:
+    html = f"<div class=intro><p>引子，{SENTENCE}</p></div><div class=text>{PARAGRAPHS}</div><p>尾声，{SENTENCE}</p>"
+    found = post_of(f"<title>题目</title><body>{NAVIGATION}<div>{html}</div>")
+    assert "尾声" in found.text
+
+
+def test_text_in_an_old_table_is_found() -> None:
+    cells = f"<tr><td width=150><a href=/a>首页</a><br><a href=/b>留言</a></td><td>{(SENTENCE + '<br>') * 8}</td></tr>"
+    found = post_of(f"<title>题目</title><body><table>{cells}</table>")
+    assert found.text.count(SENTENCE) == 8
+    assert "留言" not in found.text
+
+
+def test_a_short_post_in_an_article_element_is_one() -> None:
+    assert (
+        post_of("<title>题目</title><body><nav><a href=/>站</a></nav><article><p>很短。</p></article>").text == "很短。"
+    )
+    assert parsed("<title>题目</title><body><div><p>很短。</p></div>").verdict == "other"
+
+
+def test_an_article_with_many_linked_headings_below_it_is_no_list() -> None:
+    related = "".join(f"<h3><a href=/p/{n}>第 {n} 篇文章</a></h3><p>{SENTENCE}</p>" for n in range(6))
+    text = f"<div class=text>{'<p>' + SENTENCE * 4 + '</p>'}</div>" * 6
+    assert parsed(f"<title>题目</title><body><h1>题目</h1>{text}<div>{related}</div>").verdict == "article"
+
+
+def test_a_page_that_calls_itself_an_article_is_believed_but_for_a_home_page() -> None:
+    items = "".join(f"<h2><a href=/p/{n}>第 {n} 种办法</a></h2><p>{SENTENCE * 2}</p>" for n in range(6))
+    html = f"<meta property=og:type content=article><title>六种办法</title><body><div>{items}</div>"
+    assert parsed(html).verdict == "article"
+    assert parsed(html, "https://blog.example.org/").verdict == "listing"
+    assert parsed(html.replace("article>", "website>")).verdict == "listing"
+
+
+@pytest.mark.parametrize("shape", ["<div>{}</div>", "<div><p>{}</p>", "<ul><li><a href=/x>{}</a></ul>", "<h2>{}</h2>"])
+def test_the_time_grows_with_the_page_and_no_faster(shape: str) -> None:
+    def cpu(count: int) -> float:
+        html = f"<title>题目</title><body>{PARAGRAPHS}{shape.format(SENTENCE) * count}</body>"
+        begin = process_time()
+        parsed(html)
+        return process_time() - begin
+
+    cpu(100)
+    assert cpu(8000) < 16 * max(cpu(2000), 0.02)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([
+            "<div class=comments>", "</div>", "<p>", SENTENCE, "<a href=/x>", "</a>", "<h1>题目</h1>", "<table><td>",
+            "<pre>", "</pre>", "<article>", "<time>2020-01-02</time>", "<aside>", "<ul><li>", "<br>", "<!-- c -->",
+            "<meta itemprop=author content=甲>", "<form><input>", "</form>", "作者：", "<img src=a>", "<b>",
+        ]),
+        max_size=60,
+    )
+)  # fmt: skip
+def test_any_tangle_of_elements_is_read_as_something(pieces: list[str]) -> None:
+    assert parsed("<html><body>" + "".join(pieces)).verdict
