@@ -1,12 +1,13 @@
 """Bytes by their SHA-256, each kept once, compressed with an earlier page of its family as dictionary.
 
 A family is pages that look alike. The first becomes the dictionary of those that follow; when it helps little, because
-the site has a new template, the page at hand becomes the next one. No training, 8 to 13 times smaller than the page.
+the site has another template, the page at hand becomes the next one. No training, 8 to 13 times smaller than the page.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 import zstandard
@@ -16,15 +17,18 @@ from scraper.archive.schema import assets, blob_dicts, blobs, fetches, insert_ro
 
 LEVEL = 5
 MIN_DICTIONARY_BYTES = 4096
+MAX_DICTIONARIES = 3
+"""The newest of a family are tried, one after the other: a site may have several templates at once."""
+
 WEAK_RATIO = 6.0
-"""Below this a page is also tried without the dictionary, which is renewed where it gains under a fifth."""
+"""Below this a page is tried with the next; where all gain under a fifth, it becomes the newest."""
 
 
 class Blobs:
     """Puts and gets blobs through a connection; remembers dictionaries, so use one object per archive and thread."""
 
     def __init__(self) -> None:
-        self._dictionaries: dict[int, zstandard.ZstdCompressionDict] = {}
+        self._dictionaries: dict[str, zstandard.ZstdCompressionDict] = {}
 
     def put(self, connection: Connection, body: bytes, *, family: str, now: datetime) -> int:
         """Store the bytes unless they are there, and return their row's id. An empty family means no dictionary."""
@@ -54,18 +58,30 @@ class Blobs:
             raise ValueError(f"blob {row.sha256} is damaged: its bytes have another digest")
         return body
 
+    def store_anew(self, connection: Connection, blob_id: int, dict_ids: Iterable[int]) -> None:
+        """Compress a blob again, with whichever of the dictionaries, or none, makes it smallest."""
+        body = self.get(connection, blob_id)
+        ways: list[tuple[int, int | None, bytes]] = []
+        for dict_id in (None, *dict_ids):
+            data = compress(body, None if dict_id is None else self._dictionary(connection, dict_id))
+            ways.append((len(data), dict_id, data))
+        size, dict_id, data = min(ways, key=lambda way: way[0])
+        values = {"codec": "zstd", "dict_id": dict_id, "stored_bytes": size, "data": data}
+        if size > 0.95 * len(body):
+            values |= {"codec": "identity", "dict_id": None, "stored_bytes": len(body), "data": body}
+        connection.execute(update(blobs).where(blobs.c.id == blob_id).values(**values))
+
     def _encode(self, connection: Connection, body: bytes, family: str) -> tuple[str, int | None, bytes, bool]:
         """Return codec, dictionary, data, and whether the body should become its family's dictionary."""
-        dict_id = self._newest_dictionary(connection, family) if family else None
-        if dict_id is not None:
-            data = _compress(body, self._dictionary(connection, dict_id))
+        weak: list[tuple[int, int, bytes]] = []
+        for dict_id in self._newest_dictionaries(connection, family) if family else ():
+            data = compress(body, self._dictionary(connection, dict_id))
             if len(body) >= WEAK_RATIO * len(data) or len(body) < MIN_DICTIONARY_BYTES:
                 return "zstd", dict_id, data, False
-            plain = _compress(body)
-            if len(data) < 0.8 * len(plain):
-                return "zstd", dict_id, data, False
-            return "zstd", None, plain, True
-        plain = _compress(body)
+            weak.append((len(data), dict_id, data))
+        plain = compress(body)
+        if weak and min(weak)[0] < 0.8 * len(plain):
+            return "zstd", *min(weak)[1:], False
         if len(plain) > 0.95 * len(body):
             return "identity", None, body, False
         return "zstd", None, plain, bool(family) and len(body) >= MIN_DICTIONARY_BYTES
@@ -79,21 +95,30 @@ class Blobs:
         except zstandard.ZstdError as error:
             raise ValueError(f"a blob is damaged: {error}") from error
 
-    def _newest_dictionary(self, connection: Connection, family: str) -> int | None:
-        query = select(blob_dicts.c.id).where(blob_dicts.c.family == family).order_by(blob_dicts.c.id.desc()).limit(1)
-        return connection.scalar(query)
+    def _newest_dictionaries(self, connection: Connection, family: str) -> list[int]:
+        query = select(blob_dicts.c.id).where(blob_dicts.c.family == family).order_by(blob_dicts.c.id.desc())
+        return list(connection.scalars(query.limit(MAX_DICTIONARIES)))
 
     def _dictionary(self, connection: Connection, dict_id: int) -> zstandard.ZstdCompressionDict:
-        if dict_id not in self._dictionaries:
-            blob_id = connection.scalar(select(blob_dicts.c.blob_id).where(blob_dicts.c.id == dict_id))
-            if blob_id is None:
-                raise LookupError(f"no dictionary {dict_id}")
-            raw = self.get(connection, blob_id)
-            self._dictionaries[dict_id] = zstandard.ZstdCompressionDict(raw, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        return self._dictionaries[dict_id]
+        page = connection.execute(
+            select(blobs.c.id, blobs.c.sha256).join(blob_dicts, blob_dicts.c.blob_id == blobs.c.id)
+            .where(blob_dicts.c.id == dict_id)
+        ).one_or_none()  # fmt: skip
+        if page is None:
+            raise LookupError(f"no dictionary {dict_id}")
+        # Not by its id, which another page gets when this one was rolled back or let go.
+        if page.sha256 not in self._dictionaries:
+            self._dictionaries[page.sha256] = as_dictionary(self.get(connection, page.id))
+        return self._dictionaries[page.sha256]
 
 
-def _compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None = None) -> bytes:
+def as_dictionary(page: bytes) -> zstandard.ZstdCompressionDict:
+    """Return a page as a dictionary for pages that look like it."""
+    return zstandard.ZstdCompressionDict(page, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None = None) -> bytes:
+    """Return the bytes compressed as blobs are."""
     return zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary).compress(body)
 
 

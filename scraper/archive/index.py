@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, column, delete, func, insert, select, table
 
@@ -53,10 +53,10 @@ def _names(tags: Iterable[str], categories: Iterable[str], author: str) -> tuple
 
 def put(connection: Connection, post_id: int, revision_id: int, title: str, body: str, names: tuple[str, ...]) -> None:
     """Put a post into the index, which must not hold it."""
-    title, body, names = storable(title), storable(body), tuple(map(storable, names))
-    _change(connection, post_id, title, body, names)
+    title, body, lines = storable(title), storable(body), storable("\n".join(names))
+    _change(connection, post_id, title, body, lines)
     state = {
-        "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": "\n".join(names),
+        "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": lines,
         "text_digest": text_digest(body), "passage_digest": passage_digest(body),
     }  # fmt: skip
     connection.execute(insert(search_state).values(post_id=post_id, **state))
@@ -73,22 +73,26 @@ def remove(connection: Connection, post_id: int) -> None:
     ).one_or_none()
     if held is None:
         return
-    names = tuple(held.names.split("\n")) if held.names else ()
-    _change(connection, post_id, held.title, held.text, names, delete_it=True)
+    _change(connection, post_id, held.title, held.text, held.names, delete_it=True)
     connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
 
 
+def prepare(title: str, body: str, names: str) -> tuple[tuple[str, str, str], str]:
+    """Return what post_fts holds of a post in title, body and names, and what char_fts holds; a name is a line."""
+    words = (segment(title), segment(body), _BETWEEN_NAMES.join(map(segment, names.split("\n"))))
+    return words, characters("\n".join((title, body, names)))
+
+
 def _change(
-    connection: Connection, post_id: int, title: str, body: str, names: tuple[str, ...], *, delete_it: bool = False
+    connection: Connection, post_id: int, title: str, body: str, names: str, *, delete_it: bool = False
 ) -> None:
-    words = {
-        "title": segment(title), "body": segment(body), "names": _BETWEEN_NAMES.join(map(segment, names)),
-    }  # fmt: skip
-    chars = {"chars": characters("\n".join((title, body, *names)))}
+    words, chars = prepare(title, body, names)
+    in_words: dict[str, Any] = {"rowid": post_id, **dict(zip(("title", "body", "names"), words, strict=True))}
+    in_chars: dict[str, Any] = {"rowid": post_id, "chars": chars}
     if delete_it:
-        words["post_fts"] = chars["char_fts"] = "delete"
-    connection.execute(insert(post_fts).values(rowid=post_id, **words))
-    connection.execute(insert(char_fts).values(rowid=post_id, **chars))
+        in_words["post_fts"] = in_chars["char_fts"] = "delete"
+    connection.execute(insert(post_fts).values(**in_words))
+    connection.execute(insert(char_fts).values(**in_chars))
 
 
 def text_digest(body: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from scraper.archive.backup import back_up
 from scraper.archive.health import explain
-from scraper.archive.schema import APPLICATION_ID
+from scraper.archive.schema import APPLICATION_ID, metadata
 from scraper.archive.views import VIEWS
 from scraper.errors import ArchiveError
 
@@ -38,6 +38,28 @@ def upgrade(path: Path, *, backup: bool) -> None:
             connection.commit()
     except DatabaseError as error:
         raise ArchiveError(f"{path}: could not be migrated: {explain(error.orig)}; it is as it was") from error
+    finally:
+        engine.dispose()
+
+
+def remake(path: Path) -> None:
+    """Make the views anew, and indexes that are missing.
+
+    Raises:
+        ArchiveError: the database refused; the archive is as it was.
+    """
+    engine = create_engine("sqlite://", creator=lambda: _connect(path))
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _drop_views(connection)
+            for table in metadata.tables.values():
+                for index in table.indexes:
+                    index.create(connection, checkfirst=True)
+            _make_views(connection)
+            connection.commit()
+    except DatabaseError as error:
+        raise ArchiveError(f"{path}: {explain(error.orig)}") from error
     finally:
         engine.dispose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -50,8 +51,22 @@ class Saved:
 
 def digest(post: Post) -> str:
     """Return the SHA-256 of what makes a revision: title, Markdown, kind, tags, categories, publication."""
-    published = "" if post.published_at is None else format_moment(post.published_at)
-    content = [post.title, post.markdown, post.kind, list(post.tags), list(post.categories), published]
+    return content_digest(post.title, post.markdown, post.kind, post.tags, post.categories, post.published_at)
+
+
+def content_digest(
+    title: str, markdown: str, kind: str, tags: Iterable[str], categories: Iterable[str], published_at: datetime | None
+) -> str:
+    """Return the digest of a revision from its stored parts."""
+    published = "" if published_at is None else format_moment(published_at)
+    content = [
+        storable(title),
+        storable(markdown),
+        kind,
+        [*map(storable, tags)],
+        [*map(storable, categories)],
+        published,
+    ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -172,7 +187,7 @@ def _insert_revision(
         "post_id": post_id, "number": number, "lineage": lineage, "reparsed": int(reparsed), "digest": content,
         "title": post.title, "kind": post.kind, "published_at": post.published_at, "published_raw": post.published_raw,
         "categories": list(post.categories), "tags": list(post.tags), "parser": post.parser, "fetch_id": fetch_id,
-        "run_id": run_id, "seen_at": now, "char_count": sum(not c.isspace() for c in post.text),
+        "run_id": run_id, "seen_at": now, "char_count": len("".join(post.text.split())),
         "code_count": len(post.code_blocks), "image_count": len(post.images), "link_count": len(post.links),
     }  # fmt: skip
     revision_id = insert_row(connection, revisions, **row)

@@ -161,6 +161,20 @@ class Archive:
             runs.prune_fetches(connection, now)
             index.merge(connection)
 
+    def rewrite(self) -> bool:
+        """Write the file anew without holes and without what was deleted; return whether all of that is gone.
+
+        It is not while a reader keeps the old pages; the next writer that closes lets them go.
+
+        Raises:
+            ArchiveError: the database refused, for instance because the disk has no room for a second copy.
+        """
+        with _translated(self.path), closing(health.open_plain(self.path, write=True)) as connection:
+            connection.execute("VACUUM")
+            connection.execute(f"PRAGMA busy_timeout = {CLOSING_TIMEOUT_MS}")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Fold the log into the file, close it and let other writers in.
 

@@ -21,7 +21,8 @@ from scraper.settings import VERSION
 _COMMANDS = {
     "crawl": "crawl", "explain": "explain", "add": "sources", "remove": "sources", "sources": "sources",
     "import": "files", "export": "files", "reparse": "reparse",
-    "search": "query", "show": "query", "history": "query",
+    "search": "query", "show": "query", "history": "query", "diff": "changes", "changes": "changes",
+    "check": "care", "backup": "care", "compact": "care", "upgrade": "care", "forget": "care",
     "status": "report", "runs": "report",
     "init": "config", "config": "config", "schedule": "schedule",
     "serve": "serve", "demo": "demo",

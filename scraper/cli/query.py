@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,27 +31,45 @@ if TYPE_CHECKING:
 @filter_options
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Show this many hits.")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
+@click.option("--facets", is_flag=True, help="Also count the posts found by author, year, tag, site and kind.")
 @json_option
-def search_command(query: str, db: Path, limit: int, sort: str, as_json: bool, **filters: str) -> None:
-    """Find posts that hold every word of QUERY.
+def search_command(
+    query: str, db: Path, limit: int, sort: str, facets: bool, as_json: bool, **filters: str
+) -> None:  # fmt: skip
+    """Find posts that hold every word of QUERY in title, text, tags or author.
 
     Words of any length, Chinese or not; "quotes" for a phrase, -word for posts without it, and author:, tag:, site:,
-    kind:, before:, after: as filters.
+    kind:, before:, after: as filters. With --json, facets are the last line.
     """
     from scraper.archive import Archive
 
     mark = ("", "") if as_json else ("«", "»")
     with Archive(db) as archive:
-        result = archive.search(query, limit=limit, sort=sort, mark=mark, **read_filters(**filters))
+        result = archive.search(
+            query, limit=limit, sort=sort, facets=facets, mark=mark, **read_filters(**filters)
+        )  # fmt: skip
     for hit in result.hits:
         if as_json:
             print_json(hit.record | {"snippet": hit.snippet})
             continue
         print_heading(hit.record)
         click.echo(f"    {one_line(hit.snippet)}")
+    total = f"{result.total}{'+' if result.more else ''}"
+    if facets and as_json:
+        print_json({"facets": result.facets, "total": result.total, "more": result.more, "order": result.order})
+    elif facets:
+        _print_facets(result.facets)
     if not as_json:
-        shown = f"{len(result.hits)} of {result.total}" if result.total > len(result.hits) else str(result.total)
+        shown = f"{len(result.hits)} of {total}" if result.total > len(result.hits) else total
         click.echo(f"{shown} found" if result.total else "nothing found", err=True)
+    for note in result.notes:
+        click.echo(f"scraper: {note}", err=True)
+
+
+def _print_facets(facets: Mapping[str, Mapping[str, int]]) -> None:
+    for name, counts in facets.items():
+        if counts:
+            click.echo(f"{name}: " + "  ".join(f"{one_line(value)} {number}" for value, number in counts.items()))
 
 
 def print_heading(record: dict[str, Any]) -> None:
