@@ -86,12 +86,14 @@ def read_shown(page: Page, zone: Zone) -> Shown:
     return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
 
 
-def read_related(page: Page) -> Related:
+def read_related(zone: Zone) -> Related:
     """Return what links say by their relation, wherever they are."""
     tags: dict[str, None] = {}
     categories: dict[str, None] = {}
     licenses: list[str] = []
-    for link in page.tree.iter("a"):
+    for tag, link in zip(zone.found.tags, zone.found.elements, strict=True):
+        if tag != "a":
+            continue
         relation, href = link.get("rel"), link.get("href") or ""
         relations = relation.split() if relation else ()
         if "license" in relations or "creativecommons.org/" in href:

@@ -59,7 +59,7 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         updated = updated or _first_date(shown.updated)
         if updated and not (published or shown.updated):
             published, updated = updated, ""
-    related = read_related(page)
+    related = read_related(zone)
     cover = next((value for value in (*_metas(meta, _COVERS), _image(data)) if value), "")
     resolved = parse_url(cover, url) if cover else None
     return Post(

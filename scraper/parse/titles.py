@@ -12,13 +12,12 @@ from scraper.parse.bylines import Zone
 from scraper.parse.density import weigh
 from scraper.parse.page import Page
 from scraper.parse.tree import text_of
-from scraper.urls import parse_url
 
 _META = (
     "dc.title", "dcterms.title", "dc:title", "dcterm:title", "og:title", "weibo:article:title", "weibo:webpage:title",
     "twitter:title", "parsely-title", "sailthru.title", "citation_title", "title",
 )  # fmt: skip
-_HEADINGS = ("h1", "h2", "h3", "h4")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _TITLE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:entry|post|article|blog|content|topic|news|story|page|note|main)[_-]?(?:title|headline|heading|tit|h1)\b|"
     r"(?:^|\s)(?:headline|title-article|p-name|activity-name|artical_title|titlename)(?:$|\s)",
@@ -69,12 +68,12 @@ class _Heading:
 
 def _headings(page: Page, zone: Zone) -> Iterator[_Heading]:
     """Yield the headings up to the article's first paragraph."""
-    places = zone.found.place
-    titled = {*page.tree.iter(*_HEADINGS), *page.index.named(_TITLED)}
-    for number, element in sorted((places[one], one) for one in titled if one in places):
-        if number > zone.first or zone.found.weight[number] >= _LONGEST:
-            continue
-        text = text_of(element).strip(_ENDS)
+    places, tags = zone.found.place, zone.found.tags
+    headings = {number for number in range(zone.first + 1) if tags[number] in _HEADINGS}
+    named = {number for one in page.index.named(_TITLED) if (number := places.get(one, len(tags))) <= zone.first}
+    for number in sorted(headings | named):
+        element = zone.found.elements[number]
+        text = text_of(element).strip(_ENDS) if 0 < zone.found.weight[number] < _LONGEST else ""
         if key := _key(text):
             names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
             is_marked = element.tag in _HEADINGS and _TITLE_NAMES.search(names) is not None
@@ -82,11 +81,9 @@ def _headings(page: Page, zone: Zone) -> Iterator[_Heading]:
 
 
 def _leads_home(page: Page, heading: HtmlElement) -> bool:
-    for link in (*heading.iter("a"), *heading.iterancestors("a")):
-        parsed = parse_url(link.get("href") or "#", page.url)
-        if parsed and parsed.pathname == "/" and not parsed.search and not parsed.hash:
-            return True
-    return False
+    links = (*heading.iter("a"), *heading.iterancestors("a"))
+    home = "/".join(page.url.split("/", 3)[:3])
+    return any(link.get("href") in ("/", home, f"{home}/") for link in links)
 
 
 def _without(sites: set[str], claim: str) -> str:
