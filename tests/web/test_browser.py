@@ -116,14 +116,13 @@ def test_the_keyboard_searches_moves_and_opens(visit: Open) -> None:
     wanted = items.nth(1).inner_text()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(wanted)
+    expect(page.locator(".keys")).to_be_visible()  # the script has run
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("j/k")
     expect(page.get_by_role("searchbox")).to_have_value("j/k")
     page.keyboard.press("Escape")
     expect(page.get_by_role("searchbox")).not_to_be_focused()
-    page.keyboard.press("k")
-    expect(page.locator(".keys")).to_be_visible()
 
 
 def test_the_first_tab_leads_past_the_navigation(visit: Open) -> None:
@@ -226,7 +225,8 @@ def _hostile_archive(path: Path, payloads: list[str], batch: int) -> list[int]:
 def _stays_inert(visit: Open, path: Path, ids: list[int]) -> None:
     with serve(path) as base:
         watched = visit("/", base)
-        shown = [f"/posts/{id_}{view}" for id_ in ids for view in ("", "/revisions/1", "/diff")]
+        shown = [f"/posts/{id_}/revisions/1" for id_ in ids]
+        shown += [f"/posts/{id_}{view}" for id_ in ids[:3] for view in ("", "/diff")]
         for page in ["/", "/search?q=笔记", "/search?q=alert", "/tags", "/changes", *shown]:
             watched.page.goto(base + page)
             assert watched.page.evaluate(LIVE) == [], page
