@@ -98,29 +98,40 @@ def _printable(line: str) -> str:
     return "".join(c if c.isprintable() or c == "\t" else " " for c in line)
 
 
-@click.command("changes", epilog="Example: scraper changes --since 7d --json")
+@click.command("changes", epilog="Example: scraper changes --since 7d --atom > changes.xml")
 @archive_option
 @click.option("--since", default="1d", show_default=True, metavar="SPAN|DAY", help="As 1d, 12h, or 2024-01-30.")
+@click.option("--atom", "as_atom", is_flag=True, help="Print an Atom feed, for feed readers.")
 @json_option
-def changes_command(db: Path, since: str, as_json: bool) -> None:
+def changes_command(db: Path, since: str, as_atom: bool, as_json: bool) -> None:
     """List posts that are new, edited or gone, newest first; what only a better reader changed is left out."""
     from scraper.archive import Archive
     from scraper.archive.changes import changes
 
+    if as_atom and as_json:
+        raise UsageError("--atom and --json: one of them can be printed")
     moment = _moment(since)
     with Archive(db) as archive, archive.read() as connection:
-        for change in changes(connection, moment):
+        happened = map(asdict, changes(connection, moment))
+        if as_atom:
+            from scraper.archive.schema import format_moment
+            from scraper.export.atom import feed
+
+            click.echo(feed(happened, title=str(db.absolute()), updated=format_moment(current_time())), nl=False)
+            return
+        for change in happened:
             if as_json:
-                print_json(asdict(change))
-                continue
-            name = change.url or f"{change.site}/{change.native_id}"
-            was = (
-                f"  (was: {one_line(change.previous_title)})" if change.previous_title not in ("", change.title) else ""
-            )
-            click.echo(
-                f"{local_time(change.at)}  {change.change:<6}  #{change.record_id}  {one_line(change.title)}{was}"
-                f"  {one_line(change.author)}\n    {name}"
-            )
+                print_json(change)
+            else:
+                _print_change(change)
+
+
+def _print_change(change: dict[str, Any]) -> None:
+    name = change["url"] or f"{change['site']}/{change['native_id']}"
+    before, title = change["previous_title"], one_line(change["title"])
+    was = f"  (was: {one_line(before)})" if before not in ("", change["title"]) else ""
+    what = f"{local_time(change['at'])}  {change['change']:<6}  #{change['record_id']}"
+    click.echo(f"{what}  {title}{was}  {one_line(change['author'])}\n    {name}")
 
 
 def _moment(since: str) -> datetime:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+from lxml import etree
+
 from tests.blog import Blog
 from tests.cli.conftest import Command
 
@@ -81,3 +83,12 @@ def test_search_counts_by_facet(blog: Blog, crawl: Command, scraper: Command) ->
     assert "year: 2024 5" in scraper("search", "昇思", "--facets").out
     assert scraper("search", "人工智能").err == "5 found\n"
     assert scraper("search", "林一 笔记2").err == "1 found\n"
+
+
+def test_changes_are_a_feed_that_readers_follow(blog: Blog, crawl: Command, scraper: Command) -> None:
+    crawl(blog.author)
+    feed = etree.fromstring(scraper("changes", "--since", "1h", "--atom").out.encode())
+    titles = feed.xpath("//*[local-name()='entry']/*[local-name()='title']/text()")
+    assert sorted(titles) == [f"New: 星火笔记 {number}" for number in range(1, 6)]
+    ran = scraper("changes", "--atom", "--json")
+    assert (ran.code, ran.out) == (2, "")
