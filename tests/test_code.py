@@ -46,7 +46,8 @@ def test_starting_the_command_imports_neither_network_nor_parsers_nor_database()
     code = (
         "import sys, scraper.cli\n"
         "try: scraper.cli.command_line.main(['--help'], standalone_mode=False)\n"
-        "finally: print(sorted({'httpx', 'lxml', 'bs4', 'sqlalchemy', 'alembic', 'starlette', 'uvicorn', 'jinja2'} & set(sys.modules)))"
+        "finally: print(sorted({'httpx', 'lxml', 'bs4', 'sqlalchemy', 'alembic', 'starlette', 'uvicorn', 'jinja2'}"
+        " & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
