@@ -167,8 +167,10 @@ def _read_by_markup(page: Page) -> tuple[Parsed, str]:
 
 
 def _name_file(post: Post, page: Page) -> Post:
-    """Return the post under the name of its file, where nothing in the page says which post it is."""
+    """Return the post under its address or the name of its file, where nothing in the page says which post it is."""
     title = post.title or PurePosixPath(page.name).stem
     if post.native_id:
         return replace(post, title=title)
+    if key := url_key(page.url):
+        return replace(post, site=host_of(page.url), native_id=key, url=page.url, title=title)
     return replace(post, site="file", native_id=page.name, title=title)

@@ -126,7 +126,8 @@ def test_a_page_of_another_site_under_a_platforms_address_is_read_as_what_it_is(
     assert post.parser.startswith("generic/")
     assert any("under an address of csdn" in warning for warning in post.warnings)
     assert parse(f"{html}<a href=https://blog.csdn.net/a>CSDN</a>".encode(), POST).verdict == "article"
-    assert parse(f"<script src=https://g.csdnimg.cn/x.js></script>{html}".encode(), POST).verdict == "other"
+    served = f"<script src=https://g.csdnimg.cn/x.js></script><title>题目</title><div>{PROSE}</div>"
+    assert parse(served.encode(), POST).verdict == "other"
 
 
 def test_a_forced_reader_keeps_the_address_at_which_a_page_says_it_lives() -> None:

@@ -17,6 +17,7 @@ GUTTER = frozenset({
 })  # fmt: skip
 """Classes of what stands beside code and is none: line numbers, copy buttons, bars that name the language."""
 
+_CONTROL = re.compile(r"(?:^|[\s_-])(?:btn|button|copy|toolbar)(?:$|[\s_-])", re.IGNORECASE)
 _SKIPPED = {"script", "style", "button", "svg", "textarea"}
 _LINES = {"li", "div", "tr", "p"}
 _ROWS = {"ol", "ul", "table", "tbody", "thead", "tr"}
@@ -62,7 +63,15 @@ def is_code_block(element: HtmlElement) -> bool:
 def is_gutter(element: HtmlElement) -> bool:
     """Tell whether the element is a gutter, button or bar beside code."""
     names = element.get("class")
-    return bool(names) and element.tag not in ("pre", "code") and not GUTTER.isdisjoint(names.split())
+    if not names or element.tag in ("pre", "code"):
+        return False
+    return not GUTTER.isdisjoint(names.split()) or (_CONTROL.search(names) is not None and "token" not in names)
+
+
+def is_toolbar(element: HtmlElement) -> bool:
+    """Tell whether an element of class ``toolbar`` is the one that Prism sets beside a block of code."""
+    parent = element.getparent()
+    return parent is not None and "code-toolbar" in (parent.get("class") or "").split()
 
 
 def code_text(block: HtmlElement) -> str:

@@ -99,8 +99,16 @@ def _from_katex(element: HtmlElement, names: list[str]) -> Formula:
         return _formula(annotation.text or "", display)
     for node in element.iter("span"):
         if "katex-mathml" in (node.get("class") or "").split():
-            return _formula(_last_block(clean_text(node.xpath("string()"))), display)
+            return _formula(_last_block(clean_text(_source_text(node))), display)
     return _formula(element.xpath("string()"), display)
+
+
+def _source_text(mathml: HtmlElement) -> str:
+    """Return the text that KaTeX keeps its source in, undoing what MathJax made of it when it ran after KaTeX."""
+    script = next(mathml.iter("script"), None)
+    if script is not None and (script.get("type") or "").startswith("math/"):
+        return script.text or ""
+    return str(mathml.xpath("string()"))
 
 
 def _last_block(text: str) -> str:

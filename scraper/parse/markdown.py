@@ -179,7 +179,7 @@ class ArticleConverter(LeafConverter):
 
     def _takes_special(self, node: HtmlElement, names: list[str]) -> bool:
         """Take in what is known by its classes; return whether the element is done with."""
-        if not _SKIPPED_CLASSES.isdisjoint(names):
+        if not _SKIPPED_CLASSES.isdisjoint(names) or ("toolbar" in names and code.is_toolbar(node)):
             return node.tag not in ("pre", "code", "body")
         if formulas.may_show_formula(node, names) and self._takes_formula(node):
             return True
@@ -190,8 +190,7 @@ class ArticleConverter(LeafConverter):
                 self._add_labels(node)
             return True
         if "csdn-video-box" in names:
-            self._add_player(node, media.words(str(node.xpath("string()"))))
-            return True
+            return self._add_player(node, media.words(str(node.xpath("string()"))))
         return False
 
     # What an element is by its tag.
@@ -303,6 +302,11 @@ class ArticleConverter(LeafConverter):
             if is_permalink and media.words(str(el.xpath("string()"))) in _PERMALINK_SIGNS:
                 return False
         url = media.resolve(href, self.base_url) if href or not self.base_url else None
+        card = (el.get("data-link-title") or el.get("title")) if "has-card" in names else None  # CSDN's
+        if card and url is not None:
+            builder.style = (*builder.style, LinkMark(url, ""))
+            builder.add_text(media.words(card))
+            return False
         if url is not None:
             title = media.title_of(el)
             builder.style = (*builder.style, LinkMark(url, "" if title == url else title))

@@ -13,6 +13,8 @@ from scraper.parse.escape import clean_text, encode_url
 _SOURCES = ("data-src", "data-original-src", "data-original", "data-actualsrc", "data-lazy-src", "src")
 """Where the address of an image stands, best first: a lazily loaded one has a placeholder as its ``src``."""
 
+_SOURCE_SETS = ("data-srcset", "srcset")
+
 _IGNORED = re.compile(r"[\x00-\x20\x7f]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK_LINES = re.compile(r"\n\s+")
@@ -43,8 +45,9 @@ def _join(base_url: str, address: str) -> str:
 
 
 def image_source(image: HtmlElement) -> str:
-    """Return the attribute that holds the image's address; embedded data only where no other has any."""
+    """Return the address that the image's attributes hold; embedded data only where no other has any."""
     values = [value for name in _SOURCES if (value := (image.get(name) or "").strip())]
+    values += [value.split()[0].rstrip(",") for name in _SOURCE_SETS if (value := (image.get(name) or "").strip())]
     return next((value for value in values if not _is_data(value)), values[-1] if values else "")
 
 

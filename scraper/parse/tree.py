@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree, html
+
+if TYPE_CHECKING:
+    from lxml.etree import _ListErrorLog
 
 MAX_DEPTH = 1000
 """Where flattening starts; libxml2 drops the text below depth 2,048 (parser.h, XML_MAX_HUGE_DEPTH)."""
@@ -16,10 +20,19 @@ _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 }  # fmt: skip
 _IMPLIED_END = {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
-_HEADING_WITH_PARAGRAPH = re.compile(
-    r"<h[1-6]\b[^<>]{0,500}>\s{0,20}(?:<[^p/][^<>]{0,200}>\s{0,20}){0,4}<p\b", re.IGNORECASE
-)
-_HEADING_OR_PARAGRAPH = re.compile(r"<(/?)(h[1-6]|p)\b[^<>]{0,2000}>", re.IGNORECASE)
+_CLOSED_BY: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("b", "i"), ("p", "center")),
+    **dict.fromkeys(("u", "s", "tt", "small", "big", "strike"), ("p",)),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), ("p", "table", "form", "li")),
+    "font": ("center",),
+    "a": ("table",),
+    "pre": ("ul", "table", "form", "dl", "li"),
+}
+"""The elements that libxml2 ends where one of these begins in them (htmlStartClose) and browsers do not."""
+_BREAKERS = frozenset(name for names in _CLOSED_BY.values() for name in names)
+_KEPT = "x-kept-"
+_MOST_ERRORS = 100
+"""libxml2 notes no more of them (XML_MAX_ERRORS)."""
 # Characters that lxml reads but will not write: a tree with them cannot be changed.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r")
@@ -38,70 +51,83 @@ _CLASSES = etree.ElementDefaultClassLookup(
 
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
-    text = _open_headings(_NO_XML_NUMBER.sub("", _without_controls(text)))
-    tree, cut = _parse(text)
-    if not cut:
+    text = _NO_XML_NUMBER.sub("", _NO_XML.sub("", text))
+    tree, errors = _parse(text)
+    if not _is_cut(errors):
+        if _ends_nothing(errors) and (mended := _keep_open(text)) != text:
+            tree = _restore(_parse(mended)[0])
         return tree, ()
     flat, count = _flatten(text)
-    tree, cut = _parse(flat)
+    tree, errors = _parse(flat)
     warnings = [f"{count} elements nested deeper than {MAX_DEPTH} levels were flattened"] if count else []
-    if cut:
+    if _is_cut(errors):
         warnings.append("the page is beyond the parser's limits: its end is missing")
     return tree, tuple(warnings)
 
 
-def _without_controls(text: str) -> str:
-    """Return the text without what XML has no place for; counted as bytes first, as nearly no page has any."""
-    data = text.encode("utf-8", "replace")
-    if len(data.translate(None, _CONTROL_BYTES)) == len(data) and b"\xef\xbf" not in data:
-        return text
-    return _NO_XML.sub("", text)
-
-
-def _parse(text: str) -> tuple[html.HtmlElement | None, bool]:
+def _parse(text: str) -> tuple[html.HtmlElement | None, _ListErrorLog]:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    parser.set_element_class_lookup(_CLASSES)
     data = text.encode("utf-8", "replace")
     try:
         tree = html.document_fromstring(data, parser=parser)
     except etree.ParserError:  # no element at all
-        return None, False
-    error = parser.error_log.last_error
-    return tree, error is not None and error.level_name == "FATAL"
+        tree = None
+    return tree, parser.error_log
 
 
-def _open_headings(text: str) -> str:
-    """Return the source without the tags of paragraphs inside headings.
+def _is_cut(errors: _ListErrorLog) -> bool:
+    return errors.last_error is not None and errors.last_error.level_name == "FATAL"
 
-    Old editors wrote ``<h3><p>…</p></h3>``; libxml2 ends a heading where a paragraph begins, browsers do not.
-    """
-    if not _HEADING_WITH_PARAGRAPH.search(text):
-        return text
+
+def _ends_nothing(errors: _ListErrorLog) -> bool:
+    """Tell whether there was an end tag, of an element that may have been ended too early, with nothing to end."""
+    if len(errors) >= _MOST_ERRORS:
+        return True
+    unmatched = errors.filter_types([etree.ErrorTypes.ERR_TAG_NAME_MISMATCH])
+    return any(error.message.rpartition(" ")[2] in _CLOSED_BY for error in unmatched)
+
+
+def _keep_open(text: str) -> str:
+    """Return the source with other names for the elements that the parser would end before their end tag."""
     pieces: list[str] = []
-    inside: list[re.Match[str]] = []
-    heading, copied = "", 0
-    for tag in _HEADING_OR_PARAGRAPH.finditer(text):
-        name = tag[2].lower()
-        if name == "p":
-            inside += [tag] if heading else []
-            continue
-        if tag[1] and name == heading:
-            for paragraph in inside:
-                pieces += (text[copied : paragraph.start()], " ")
-                copied = paragraph.end()
-        heading, inside = "" if tag[1] else name, []
+    renamed: list[int] = []
+    open_elements: list[tuple[str, int]] = []
+    names: Counter[str] = Counter()
+    last = dict.fromkeys(_BREAKERS, -1)
+    for start, _, name, is_end in _tags(text):
+        if name in last and not is_end:
+            last[name] = start
+        elif name in _CLOSED_BY and not is_end:
+            open_elements.append((name, start))
+            names[name] += 1
+        elif names[name]:
+            while True:
+                top, begin = open_elements.pop()
+                names[top] -= 1
+                if top == name:
+                    break
+            if any(last[breaker] > begin for breaker in _CLOSED_BY[name]):
+                renamed += (begin + 1, start + 2)
+    copied = 0
+    for position in sorted(renamed):
+        pieces += (text[copied:position], _KEPT)
+        copied = position
     return "".join((*pieces, text[copied:]))
 
 
-def _flatten(text: str) -> tuple[str, int]:
-    """Return the source without the tags nested too deep, and how many elements that were.
+def _restore(tree: html.HtmlElement | None) -> html.HtmlElement | None:
+    for element in tree.iter(etree.Element) if tree is not None else ():
+        if element.tag.startswith(_KEPT):
+            element.tag = element.tag.removeprefix(_KEPT)
+    return tree
 
-    A tag is taken to end at its first ``>``; elements whose end tag may be left out close their like.
+
+def _tags(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield start, end, name and whether it is an end tag, of each tag outside comments, scripts and the like.
+
+    A tag is taken to end at its first ``>``; an element whose content is text is passed over whole.
     """
-    pieces: list[str] = []
-    stack: list[tuple[str, bool]] = []
-    names: Counter[str] = Counter()
-    dropped = copied = position = 0
+    position = 0
     while (start := text.find("<", position)) >= 0:
         tag = _TAG_NAME.match(text, start)
         if tag is None:
@@ -109,13 +135,27 @@ def _flatten(text: str) -> tuple[str, int]:
             continue
         name = tag[1].lower()
         position = _after(text, ">", start)
-        if text[start + 1] == "/":
-            keep = _close(stack, names, name)
-        elif name in _VOID or text.endswith("/>", start, position):
-            keep = True
-        elif name in _RAW_TEXT:
+        is_end = text[start + 1] == "/"
+        if name in _RAW_TEXT and not is_end:
             end = re.compile(f"</{name}", re.IGNORECASE).search(text, position)
             position = _after(text, ">", end.start()) if end else len(text)
+        else:
+            yield start, position, name, is_end
+
+
+def _flatten(text: str) -> tuple[str, int]:
+    """Return the source without the tags nested too deep, and how many elements that were.
+
+    Elements whose end tag may be left out close their like.
+    """
+    pieces: list[str] = []
+    stack: list[tuple[str, bool]] = []
+    names: Counter[str] = Counter()
+    dropped = copied = 0
+    for start, end, name, is_end in _tags(text):
+        if is_end:
+            keep = _close(stack, names, name)
+        elif name in _VOID or text.endswith("/>", start, end):
             keep = True
         else:
             if name in _IMPLIED_END and stack and stack[-1][0] == name:
@@ -126,7 +166,7 @@ def _flatten(text: str) -> tuple[str, int]:
             dropped += not keep
         if not keep:
             pieces += (text[copied:start], " ")
-            copied = position
+            copied = end
     return "".join((*pieces, text[copied:])), dropped
 
 

@@ -19,6 +19,7 @@ _USER = r"(?P<user>[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})"
 _ID = r"(?P<id>[1-9][0-9]{0,18})"
 _POST = re.compile(rf"/(?:{_USER}/)?(?:[a-z]{{1,12}}/)?article/details/{_ID}/?")
 _OLD_POST = re.compile(rf"/{_USER}/archive/[0-9/]{{1,16}}/{_ID}\.aspx")
+_OLD_MOBILE_POST = re.compile(rf"/blog/{_USER}/{_ID}/?")
 _COLUMN = re.compile(
     rf"/(?:{_USER}/)?(?:category_{_ID}(?:_[0-9]{{1,6}})?\.html"
     r"|article/category/(?P<old>[1-9][0-9]{0,18})(?:/[0-9]{1,6})?/?)"
@@ -26,6 +27,7 @@ _COLUMN = re.compile(
 _NAMED_COLUMN = re.compile(r"/column/details/(?P<id>[A-Za-z0-9_-]{1,64})(?:\.html)?/?")
 _HOME = re.compile(rf"/{_USER}(?:/(?:article/list(?:/[0-9]{{1,6}})?|article/month/[0-9/]{{1,16}}|index\.html))?/?")
 _FEED = re.compile(rf"/{_USER}/rss/(?:list|map)/?")
+_ARCHIVED = re.compile(r"^(?:https?://[a-z.-]{1,60})?/web/[0-9]{4,14}(?:[a-z]{2}_)?/(?=https?://)")
 _NOT_USERS = frozenset({
     "api", "article", "column", "community", "content", "css", "devtools", "favicon.ico", "feed", "home", "images",
     "index.html", "js", "login", "mobile", "nav", "phoenix", "rank", "ranking", "robots.txt", "rss", "s", "search",
@@ -41,7 +43,7 @@ def address(url: str) -> Address | None:
     address, as on ``LABEL.blog.csdn.net``, that host is kept: it is known to answer. The same goes for the
     lists there, whose author is then known by the label alone.
     """
-    parsed = parse_url(unwrap(url.strip()))
+    parsed = parse_url(unwrap(unarchived(url.strip())))
     if parsed is None:
         return None
     host, path = parsed.hostname, parsed.pathname
@@ -58,6 +60,16 @@ def address(url: str) -> Address | None:
         if found := find(path, label, {key: values[0] for key, values in query.items()}):
             return found
     return None
+
+
+def unarchived(url: str) -> str:
+    """Return the address that a copy in the Wayback Machine was made of, or the address itself."""
+    return _ARCHIVED.sub("", url)
+
+
+def is_blog(host: str) -> bool:
+    """Tell whether a host serves CSDN's blogs."""
+    return any(pattern.fullmatch(host) for pattern in HOSTS)
 
 
 def post_address(native_id: str, user: str = "", label: str = "") -> Address:
@@ -79,6 +91,8 @@ def _post(path: str, label: str, query: dict[str, str]) -> Address | None:
     match = _POST.fullmatch(path) or _OLD_POST.fullmatch(path)
     if match and match["user"] not in _NOT_USERS:
         return post_address(match["id"], match["user"] or "", label)
+    if match := _OLD_MOBILE_POST.fullmatch(path):
+        return post_address(match["id"], match["user"], label)
     if path == "/article/details" and re.fullmatch(_ID, query.get("id", "")):  # m.blog.csdn.net until 2018
         return post_address(query["id"], "", label)
     return None

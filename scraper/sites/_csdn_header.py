@@ -22,11 +22,21 @@ VARIABLES = (
 )  # fmt: skip
 """What the page's scripts are asked for."""
 
-_BOXES = ("article-info-box", "article_manage", "postTime")
-_BADGES = ("article-type", "article-type-text", "article-type-img", "ico")
-_LABEL_BOXES = ("tags-box", "tag2box", "link_categories", "category_r", "article-tag", "article-header-tags-v2")
+HEADERS = ("article-title-box", "article-info-box", "article_title", "article_manage", "article_bar")
+"""Classes of what stands above the article, one or two of them in each template."""
+
+_TITLES = ("title-article", "link_title", "csdn_top")
+_BOXES = ("article-info-box", "article_manage", "article_bar", "postTime")
+_BADGES = ("article-type", "article-type-text", "article-type-img", "ico", "original")
+_LABEL_BOXES = (
+    "tags-box", "tag2box", "link_categories", "category_r", "article-tag", "article-header-tags-v2", "article_tags",
+    "article_collect",
+)  # fmt: skip
 _LICENSES = ("article-copyright", "slide-content-box-new", "slide-content-box", "bog_copyright")
 _TITLE_BADGES = re.compile(r"^(?:\[置顶\]|置顶)\s*")
+
+_MESSAGES = re.compile(r"^[(（]\d{1,5}\s?条(?:未读)?(?:消息|私信)[)）]\s*")
+"""What a script writes before the title of who is logged in."""
 
 _KINDS: dict[str, Kind] = {
     "original": "original", "原": "original", "原创": "original", "1": "original",
@@ -66,19 +76,21 @@ def read_header(page: Page, where: Address, variables: Mapping[str, str]) -> Pos
 
 
 def _title(page: Page, variables: Mapping[str, str]) -> str:
-    """Return the author's title: ``<title>`` and JSON-LD often have one that the site made up."""
-    for heading in page.index.classed("title-article", "link_title")[:1]:
+    """Return the author's title, '' where only ``<title>`` and JSON-LD say one: the site may have made that up."""
+    headings = page.index.identified("articleContentId") or page.index.classed(*_TITLES)
+    for heading in headings[:1]:
         badge = first_classed(heading, *_BADGES)
         shown = text_of(heading)
         if badge is not None and badge is not heading:
             shown = shown.removeprefix(text_of(badge)).strip()
         if shown := _TITLE_BADGES.sub("", shown):
             return shown
-    return collapse(variables.get("articleTitle", "")) or _without_ends(page.meta.title)
+    return collapse(variables.get("articleTitle", ""))
 
 
-def _without_ends(title: str) -> str:
+def without_ends(title: str) -> str:
     """Return the page's title without the names of blog and site at its end, of which one may be a search word."""
+    title = _MESSAGES.sub("", title)
     for site in ("博客频道 - CSDN.NET", "CSDN博客"):
         begin, found, _ = title.rpartition(site)
         if found:
@@ -90,7 +102,8 @@ def _without_ends(title: str) -> str:
 
 def _author(page: Page, where: Address, variables: Mapping[str, str]) -> Author:
     name, user = collapse(variables.get("nickName", "")), where.author_id
-    for link in (*page.index.classed("follow-nickName"), *page.index.identified("uid")):
+    profile = (link for box in page.index.classed("user_info") for link in box.iter("a"))  # 2017
+    for link in (*page.index.classed("follow-nickName"), *page.index.identified("uid"), *profile):
         home = address(link.get("href") or "")
         user = user or (home.author_id if home else "")
         name = name or collapse(link.get("title") or "") or text_of(link)
@@ -98,7 +111,7 @@ def _author(page: Page, where: Address, variables: Mapping[str, str]) -> Author:
 
 
 def _kind(index: Index, variables: Mapping[str, str]) -> Kind:
-    boxes = index.classed("article-title-box", "article-info-box", "article_title")
+    boxes = index.classed(*HEADERS)
     badge = next((badge for badge in index.classed(*_BADGES) if is_inside(badge, boxes)), None)
     if badge is not None:
         picture = (badge.get("src") or "").rpartition("/")[2].partition(".")[0]
@@ -199,7 +212,11 @@ def _license(index: Index) -> str:
 
 
 def _metrics(index: Index, variables: Mapping[str, str]) -> Metrics:
-    reads = (text_of(one) for one in index.classed("read-count", "link_view") if one.get("id") != "blog-digg-num")
+    counters = (
+        *index.classed("read-count", "link_view"),
+        *(first_classed(bar, "txt") for bar in index.classed("right_bar")),
+    )
+    reads = (text_of(one) for one in counters if one is not None and one.get("id") != "blog-digg-num")
     return Metrics(
         reads=first_count((variables.get("viewCountFormat", ""), next(reads, ""))),
         likes=first_count(map(text_of, index.identified("blog-digg-num", "spanCount", "supportCount"))),

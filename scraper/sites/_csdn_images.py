@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 
+from scraper.sites._csdn_address import unarchived
 from scraper.urls import is_url, parse_url
 
 _OWN_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)*(?:csdnimg\.cn|csdn\.net)")
@@ -19,6 +20,7 @@ def original_image(url: str) -> str:
     ``imgconvert.csdnimg.cn/BASE64`` and ``ss.csdn.net/p?URL`` stand for pictures on other hosts; on CSDN's own
     the query and fragment only ask for a watermark, a size or a place on the page.
     """
+    url = unarchived(url)
     for _ in range(_MAX_WRAPPERS):
         inner = _unwrapped(url)
         if inner is None:

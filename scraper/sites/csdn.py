@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lxml.html import HtmlElement
 
 from scraper.models import Parsed
+from scraper.parse import article as generic
 from scraper.parse.clean import clean
 from scraper.parse.markdown import convert
-from scraper.parse.page import Index, Page, script_language, script_variables
+from scraper.parse.page import Index, Page, find_json_ld, script_language, script_variables
 from scraper.parse.site import Address, Site, article
 from scraper.parse.tree import text_of
 from scraper.parse.verdict import judge
-from scraper.sites._csdn_address import HOSTS, address, post_address
-from scraper.sites._csdn_header import VARIABLES, read_header
+from scraper.sites._csdn_address import HOSTS, address, is_blog
+from scraper.sites._csdn_fragment import is_fragment, overlay, read_wrapper
+from scraper.sites._csdn_header import HEADERS, VARIABLES, read_header, without_ends
+from scraper.sites._csdn_identity import identify
 from scraper.sites._csdn_images import original_image
 from scraper.sites._csdn_lists import list_requests, read_list, read_list_page
-from scraper.urls import host_of, parse_url, unwrap
+from scraper.urls import host_of, unwrap
 
 _FOLDS = ("vip-mask", "column-mask", "read-all-content-btn", "vip-article-read", "hide-article-box")
 _PAID = re.compile(r"解锁|付费|订阅|VIP|会员|购买|关注.{0,6}(?:阅读|查看|可见)", re.IGNORECASE)
@@ -29,32 +32,43 @@ _MISSING = re.compile(
 _CHROME = frozenset({
     "article-copyright", "hide-article-box", "more-toolbox", "recommend-box", "toc", "pre-numbering", "hljs-button",
     "hide-preCode-box", "btn-code-notes", "opt-box", "bog_copyright", "vip-mask", "column-mask", "look-more-preCode",
-    "read-all-content-btn", "article-source-link", "blog_extension", "MathJax_Preview", "signin",
+    "read-all-content-btn", "article-source-link", "blog_extension", "MathJax_Preview", "signin", "article-show-more",
+    "readall_box", "blog-tags-box", "article-info-box", "article-title-box", "article_manage", "article_bar",
+    "article_title", "csdn_top", "title-article", "recommend-item-box", "recommend-tit-mod", "first-recommend-box",
+    "second-recommend-box", "recommend-ask-box", "recommend-nps-box", "insert-baidu-box", "recommend_list",
+    "similar_article", "comment-box", "comment_box", "skill-tree-box", "person-messagebox", "reward-box",
+    "template-box", "csdn-side-toolbar", "passport-login-container", "csdn-redpack", "treeSkill", "recommendNps",
+    "blogColumnPayAdvert",
+    "blogExtensionBox", "blogHuaweiyunAdvert",
 })  # fmt: skip
+"""Classes and ids of what the site adds, in older templates inside the body too."""
+_CONTENTS_MARK = re.compile(r"@?\[toc\](?:[(（].{0,80}[)）])?|@toc", re.IGNORECASE)
 
 
 def claims(page: Page) -> bool:
     """Tell whether a page has CSDN's own template, rather than a text copied from it into another's page."""
     hosts = (host_of(url) for url in (page.url, *page.meta.addresses))
-    if any(host.endswith("csdn.net") and not _is_blog(host) for host in hosts):
+    if any(host.endswith("csdn.net") and not is_blog(host) for host in hosts):
         return False  # wenku and others are made with the same editors
     body = _find_body(page.index)
     if body is None:
         return False
-    header = page.index.classed("article-title-box", "article-info-box", "article_title", "article_manage")
-    return bool(header and "csdn" in page.text) or _is_fragment(page, body)
+    return bool(page.index.classed(*HEADERS) and "csdn" in page.text) or is_fragment(page, body)
 
 
 def read(page: Page) -> Parsed:
     """Return the article of a page, or the list that it is, or why it is neither."""
     body = _find_body(page.index)
     if body is None:
-        return read_list_page(page) or judge(page)
+        return read_list_page(page) or _read_unknown(page)
     variables = script_variables(page.tree, VARIABLES)
-    where, warnings = _identify(page, variables)
+    where, warnings = identify(page, variables, body)
     post = read_header(page, where, variables)
+    if not page.index.classed(*HEADERS):
+        post = read_wrapper(page, body, post)
     missing = _missing(page.index, variables)
     _keep_contents_title(body)
+    _divide_options(body)
     clean(body, _is_chrome)
     _unwrap_links(body)
     content = convert(body, where.url or page.url or "https://blog.csdn.net/", image_url=original_image)
@@ -62,7 +76,7 @@ def read(page: Page) -> Parsed:
         return Parsed("empty", "the article's body is empty")
     post = replace(
         post,
-        title=post.title or (content.headings[0].text if content.headings else ""),
+        title=post.title or without_ends(page.meta.title) or (content.headings[0].text if content.headings else ""),
         language=post.language or script_language(content.text),
         access="partial" if missing else "full",
         warnings=(*page.warnings, *warnings, *([missing] if missing else [])),
@@ -81,13 +95,40 @@ def _find_body(index: Index) -> HtmlElement | None:
     return next(iter(bodies), None)
 
 
-def _is_blog(host: str) -> bool:
-    return any(pattern.fullmatch(host) for pattern in HOSTS)
+def _read_unknown(page: Page) -> Parsed:
+    """Return the article of a template not known, found as on any page, as the post that its address names.
+
+    Only a page that calls itself an article may hold one: "not found" pages recommend others.
+    """
+    variables = script_variables(page.tree, VARIABLES)
+    where, warnings = identify(page, variables)
+    if not where.native_id or not _is_served(page) or not (variables.get("articleTitle") or _is_article(page, where)):
+        return judge(page)
+    _unwrap_links(page.tree)
+    for image in page.tree.iter("img"):
+        if image.get("src"):
+            image.set("src", original_image(image.get("src")))
+    found = generic.read(page)
+    if found.post is None:
+        return found
+    post = replace(read_header(page, where, variables), parser=SITE.parser, warnings=(*found.post.warnings, *warnings))
+    titles = (post.title, *sorted((found.post.title, without_ends(page.meta.title)), key=len))
+    return replace(found, post=overlay(found.post, replace(post, title=next(filter(None, titles), ""))))
 
 
-def _is_fragment(page: Page, body: HtmlElement) -> bool:
-    """Tell whether the page is little more than a body cut out of CSDN's template."""
-    return len(text_of(body)) * 10 >= len(text_of(page.tree.find("body"))) * 9
+def _is_served(page: Page) -> bool:
+    """Tell whether a page comes from CSDN, by its own addresses or by what it loads from there."""
+    return "csdnimg.cn/" in page.text or any(is_blog(host_of(url)) for url in page.meta.addresses)
+
+
+def _is_article(page: Page, where: Address) -> bool:
+    """Tell whether a page calls itself an article: by its data, an element, or its own address and a heading."""
+    if find_json_ld(page.meta, "Article", "BlogPosting", "NewsArticle") or page.meta.meta.get("og:type") == "article":
+        return True
+    if next(page.tree.iter("article"), None) is not None:
+        return True
+    said = any(found.native_id == where.native_id for url in page.meta.addresses if (found := address(url)))
+    return said and next(page.tree.iter("h1"), None) is not None
 
 
 def _keep_contents_title(body: HtmlElement) -> None:
@@ -96,6 +137,14 @@ def _keep_contents_title(body: HtmlElement) -> None:
         contents = title.getparent()
         if "toc" in (contents.get("class") or "").split() and text_of(title) not in ("", "目录", "文章目录"):
             contents.addprevious(title)
+
+
+def _divide_options(body: HtmlElement) -> None:
+    """Give each choice of a vote a line of its own."""
+    for option in body.iter("input"):
+        parent = option.getparent()
+        if parent.tag == "label" and (option.get("type") or "").lower() in ("radio", "checkbox"):
+            parent.tag = "p"
 
 
 def _unwrap_links(body: HtmlElement) -> None:
@@ -110,56 +159,10 @@ def _is_chrome(element: HtmlElement) -> bool:
     classes = element.get("class")
     if classes and not _CHROME.isdisjoint(classes.split()):
         return True
-    return element.tag == "p" and (element.get("id") or "").endswith("-toc")
-
-
-def _identify(page: Page, variables: Mapping[str, str]) -> tuple[Address, tuple[str, ...]]:
-    """Return the post that the page is: by its canonical link, the address asked for, or else its own words.
-
-    Where canonical link and address asked for differ, another post was served: a warning says so. The user is the one of the canonical address: the one asked for may be an old name, the one in scripts too.
-    An address without an id stands for a fragment that names no post.
-    """
-    said = [found for url in _own_addresses(page, variables) if (found := address(url)) and found.kind == "post"]
-    asked = address(page.url)
-    if asked is None or asked.kind != "post":
-        asked = said[0] if said else None
-    wanted = asked.native_id if asked else ""
-    canonical = address(page.meta.canonical_url)
-    if canonical is not None and canonical.kind == "post":
-        asked = canonical
-    native_id = asked.native_id if asked else _script_id(variables)
-    same = [found for found in said if found.native_id == native_id]
-    users = (*(found.author_id for found in same), asked.author_id if asked else "", variables.get("username", ""))
-    user = next((name for name in users if name), "")
-    if not native_id:
-        return Address("post", "", "", user), ()
-    other = wanted if wanted not in ("", native_id) else said[0].native_id if said and not same else ""
-    differs = f"this is post {native_id}, and {other} is named too" if other else ""
-    warnings = (differs,) if differs else ()
-    if not user and asked:
-        return asked, warnings
-    return post_address(native_id, user), warnings
-
-
-def _own_addresses(page: Page, variables: Mapping[str, str]) -> Iterator[str]:
-    yield from page.meta.addresses
-    for title in page.index.classed("link_title"):
-        for link in title.iter("a"):
-            parsed = parse_url(link.get("href") or "", "https://blog.csdn.net/")
-            yield parsed.href if parsed else ""
-    yield variables.get("articleDetailUrl", "")
-    yield variables.get("curentUrl", "")
-    yield from (str(item.get("@id") or "") for item in page.meta.json_ld)
-    for box in page.index.classed("article-copyright", "article-source-link"):
-        text = text_of(box)
-        if "版权声明" in text or "本文链接" in text:
-            yield text[text.find("http") :].partition(" ")[0]
-    yield page.meta.saved_from_url
-
-
-def _script_id(variables: Mapping[str, str]) -> str:
-    ids = (variables.get(name, "") for name in ("articleId", "articleID", "fileName"))
-    return next((value for value in ids if re.fullmatch(r"[1-9][0-9]{0,18}", value)), "")
+    identifier = element.get("id") or ""
+    if element.tag != "p":
+        return identifier in _CHROME
+    return identifier.endswith("-toc") or _CONTENTS_MARK.fullmatch((element.text or "").strip()) is not None
 
 
 def _missing(index: Index, variables: Mapping[str, str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scraper.parse.tree import MAX_DEPTH, collapse, parse_html, text_of
@@ -91,13 +93,58 @@ def test_a_paragraph_inside_a_heading_does_not_end_it() -> None:
     tree, _ = parse_html("<h3>\n<p><b>题</b>目</p>\n<p>二</p></h3><p>正文</p><h2>后</h2>")
     assert tree is not None
     assert [(heading.tag, text_of(heading)) for heading in tree.iter("h2", "h3")] == [("h3", "题目 二"), ("h2", "后")]
-    assert [text_of(paragraph) for paragraph in tree.iter("p")] == ["正文"]
+    assert [text_of(paragraph) for paragraph in tree.iter("p")] == ["题目", "二", "正文"]
 
 
 def test_a_heading_that_is_never_closed_swallows_nothing() -> None:
     tree, _ = parse_html("<h3><p>一</p><h2><p>二</p></h2><p>三</p>")
     assert tree is not None
-    assert [text_of(paragraph) for paragraph in tree.iter("p")] == ["一", "三"]
+    assert [text_of(paragraph) for paragraph in tree.iter("p")] == ["一", "二", "三"]
+    assert [text_of(heading) for heading in tree.iter("h2", "h3")] == ["", "二"]
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [
+        *((mark, "p") for mark in ("b", "i", "u", "s", "tt", "small", "big", "strike", "B", "h1", "H6")),
+        *((mark, "center") for mark in ("b", "i", "font")),
+        *(("pre", inner) for inner in ("ul", "table", "form", "dl", "UL")),
+        *(("h2", inner) for inner in ("table", "form", "li")),
+        ("a", "table"),
+    ],
+)
+def test_an_element_ends_where_its_end_tag_is(outer: str, inner: str) -> None:
+    tree, warnings = parse_html(f"<div><{outer} class=o>x<{inner} class=i>y</{inner}>z</{outer}>after</div>")
+    assert tree is not None
+    assert warnings == ()
+    (kept,) = tree.find_class("o")
+    assert (kept.tag, text_of(kept)) == (outer.lower(), "xyz")
+    assert [inside.tag for inside in kept.find_class("i")] == [inner.lower()]
+    assert text_of(tree) == "xyzafter"
+
+
+def test_marks_around_marks_around_a_paragraph_stay() -> None:
+    tree, _ = parse_html("<b>一<i><p>二</p></i></b><p>三</p><b>四</b>")
+    assert tree is not None
+    assert [(one.tag, text_of(one)) for one in tree.iter("b", "i")] == [("b", "一二"), ("i", "二"), ("b", "四")]
+
+
+def test_scripts_and_stray_end_tags_rename_nothing() -> None:
+    tree, _ = parse_html("<script>'<b><p></b>'</script></b><b>一<p>二<i>三</b>四</i><!-- <b><p></b> --></pre>")
+    assert tree is not None
+    assert "".join(tree.itertext(with_tail=True)).replace("'<b><p></b>'", "").replace(" <b><p></b> ", "") == "一二三四"
+    assert all("-" not in element.tag for element in tree.iter() if isinstance(element.tag, str))
+
+
+@pytest.mark.parametrize("piece", ["<b>x<p>y</p></b>", "<b><p></b>", "</b><pre>", "<pre><ul></pre>"])
+def test_many_misplaced_elements_take_linear_time(piece: str) -> None:
+    def cost(count: int) -> float:
+        start = time.process_time()
+        parse_html(piece * count)
+        return time.process_time() - start
+
+    cost(100)
+    assert cost(8_000) < 12 * max(cost(2_000), 0.005)
 
 
 @pytest.mark.parametrize("piece", ["<h1 ", "<h1>", "<h1><b>", "<h1><p>", "<h1><p></h1>"])
