@@ -11,9 +11,10 @@ from lxml.html import HtmlElement
 
 from scraper.parse.density import CONTENT_NAMES, Densities, names_of
 
+# What a paragraph gives to its parent, grandparent and so on.
 _SHARES = (1.0, 0.5, 1 / 6, 1 / 9, 1 / 12)
 _HINT = 25.0
-_MIN_SCORE = 10.0
+"""The most that a name of an article's box adds to a score, and no more than the score itself."""
 _TAG_BONUS = {
     "div": 5.0,
     "article": 10.0,
@@ -73,16 +74,7 @@ def find_body(found: Densities) -> list[HtmlElement]:
 
 def _climb(found: Densities, scores: dict[int, float], top: int) -> int:
     """Return the element around the best one that holds the whole article."""
-    best = scores[top]
-    rivals = sorted((n for n in scores if n != top and scores[n] >= 0.75 * best), key=scores.__getitem__)[-10:]
-    if len(rivals) >= 3:
-        at = top
-        while at:
-            at = found.parents[at]
-            if sum(_contains(found, at, rival) for rival in rivals) >= 3:
-                top = at
-                break
-    last = scores.get(top, 0.0)
+    last = scores[top]
     floor = last / 3
     at = found.parents[top]
     while at:
@@ -110,12 +102,6 @@ def _widen(found: Densities, top: int) -> int:
     while found.parents[best] and len(found.elements[found.parents[best]]) == 1:
         best = found.parents[best]
     return best
-
-
-def _contains(found: Densities, outer: int, inner: int) -> bool:
-    while inner > outer:
-        inner = found.parents[inner]
-    return inner == outer
 
 
 def _join(found: Densities, scores: dict[int, float], top: int) -> list[HtmlElement]:
