@@ -72,12 +72,17 @@ def segment(text: str) -> str:
     Words stay whole, also c++, g++, c# and f#; a run of CJK characters becomes its overlapping pairs and then
     its last character alone, so that every character begins a token.
     """
-    return " ".join(token for word in _TOKEN.findall(fold(text)) for token in _tokens(word))
+    return segment_folded(fold(text))
 
 
-def characters(text: str) -> str:
-    """Return the different CJK characters of the text separated by blanks, for the index of single characters."""
-    return " ".join(sorted({character for run in _CJK_RUN.findall(fold(text)) for character in run}))
+def segment_folded(folded: str) -> str:
+    """Return what ``segment`` does of a text that is folded already."""
+    return " ".join(token for word in _TOKEN.findall(folded) for token in _tokens(word))
+
+
+def characters(folded: str) -> str:
+    """Return the different CJK characters of a folded text separated by blanks, for the index of single characters."""
+    return " ".join(sorted(set("".join(_CJK_RUN.findall(folded)))))
 
 
 def _tokens(word: str) -> list[str]:

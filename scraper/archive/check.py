@@ -18,7 +18,7 @@ from scraper.archive.posts import content_digest
 from scraper.archive.schema import SEARCH_INDEXES, revision_texts, revisions
 from scraper.archive.store import Archive
 from scraper.errors import ArchiveError
-from scraper.segment import SEGMENTER_VERSION
+from scraper.segment import SEGMENTER_VERSION, fold
 
 MAX_NAMED = 20
 """So many faults of a part are named; of more, only the number is told."""
@@ -209,7 +209,7 @@ def _words(archive: Archive) -> Iterator[str]:
             " JOIN revision_texts t ON t.revision_id = r.id"
         )
         for post_id, title, body, names in rows:
-            words, characters = index.prepare(title, body, names)
+            words, characters = index.prepare(fold(title), fold(body), fold(names))
             connection.execute(
                 "INSERT INTO fresh_post_fts (rowid, title, body, names) VALUES (?, ?, ?, ?)", (post_id, *words)
             )

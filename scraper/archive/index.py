@@ -17,7 +17,7 @@ from sqlalchemy import Connection, column, delete, func, insert, select, table
 
 from scraper.archive.schema import authors, posts, revision_texts, revisions, search_state, storable
 from scraper.models import Post
-from scraper.segment import SEGMENTER_VERSION, characters, fold, segment
+from scraper.segment import SEGMENTER_VERSION, characters, fold, segment_folded
 
 post_fts = table(
     "post_fts", column("rowid"), column("title"), column("body"), column("names"), column("rank"), column("post_fts")
@@ -54,12 +54,14 @@ def _names(tags: Iterable[str], categories: Iterable[str], author: str) -> tuple
 def put(connection: Connection, post_id: int, revision_id: int, title: str, body: str, names: tuple[str, ...]) -> None:
     """Put a post into the index, which must not hold it."""
     title, body, lines = storable(title), storable(body), storable("\n".join(names))
-    _change(connection, post_id, title, body, lines)
+    folded = fold(body)
+    _change(connection, post_id, fold(title), folded, fold(lines))
     state = {
         "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": lines,
-        "text_digest": text_digest(body), "passage_digest": passage_digest(body),
+        "text_digest": digest_of(folded, MIN_TEXT_CHARS),
+        "passage_digest": digest_of(max(folded.split("\n"), key=len), MIN_PASSAGE_CHARS),
     }  # fmt: skip
-    connection.execute(insert(search_state).values(post_id=post_id, **state))
+    connection.execute(insert(search_state), {"post_id": post_id, **state})
 
 
 def remove(connection: Connection, post_id: int) -> None:
@@ -73,13 +75,13 @@ def remove(connection: Connection, post_id: int) -> None:
     ).one_or_none()
     if held is None:
         return
-    _change(connection, post_id, held.title, held.text, held.names, delete_it=True)
+    _change(connection, post_id, *map(fold, (held.title, held.text, held.names)), delete_it=True)
     connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
 
 
 def prepare(title: str, body: str, names: str) -> tuple[tuple[str, str, str], str]:
-    """Return what post_fts holds of a post in title, body and names, and what char_fts holds; a name is a line."""
-    words = (segment(title), segment(body), _BETWEEN_NAMES.join(map(segment, names.split("\n"))))
+    """Return what post_fts holds of a folded post in title, body and names, and what char_fts holds."""
+    words = (segment_folded(title), segment_folded(body), _BETWEEN_NAMES.join(map(segment_folded, names.split("\n"))))
     return words, characters("\n".join((title, body, names)))
 
 
@@ -91,22 +93,13 @@ def _change(
     in_chars: dict[str, Any] = {"rowid": post_id, "chars": chars}
     if delete_it:
         in_words["post_fts"] = in_chars["char_fts"] = "delete"
-    connection.execute(insert(post_fts).values(**in_words))
-    connection.execute(insert(char_fts).values(**in_chars))
+    connection.execute(insert(post_fts), in_words)
+    connection.execute(insert(char_fts), in_chars)
 
 
-def text_digest(body: str) -> str:
-    """Return what equal texts share whatever their layout, or '' for a text that is too short to tell."""
-    return _digest(body, MIN_TEXT_CHARS)
-
-
-def passage_digest(body: str) -> str:
-    """Return what texts share that have their longest paragraph in common, or '' where it is too short to tell."""
-    return _digest(max(body.split("\n"), key=len), MIN_PASSAGE_CHARS)
-
-
-def _digest(body: str, least: int) -> str:
-    letters = _NOT_A_LETTER.sub("", fold(body))
+def digest_of(folded: str, least: int) -> str:
+    """Return what texts with the same letters share, or '' for one with too few to tell."""
+    letters = _NOT_A_LETTER.sub("", folded)
     return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:32] if len(letters) >= least else ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive import index
@@ -82,7 +82,8 @@ def save(
 ) -> Saved:
     """Store a post as it was read: a new revision if its content differs from the last of its lineage."""
     site_id = _id_of(connection, sites, name=post.site)
-    held = _held(connection, site_id, post.native_id, lineage)
+    key = {"site_id": site_id, "native_id": post.native_id, "lineage": lineage}
+    held = connection.execute(_HELD, key).one_or_none()
     leads = held is None or held.current is None or _RANK[lineage] >= _RANK[held.current]
     seen_at = None if reparsed else now
     live = lineage == "live"
@@ -102,34 +103,32 @@ def save(
             values["revision_id"] = revision_id
             _write_parts(connection, post, post_id, replacing=held is not None)
     if leads:
-        connection.execute(update(posts).where(posts.c.id == post_id).values(**values))
+        connection.execute(update(posts).where(posts.c.id == post_id), values)
         _write_labels(connection, post, post_id, site_id, seen_at, held)
         _index(connection, post, post_id, values.get("revision_id"), held)
     return Saved(post_id, number, change)
 
 
-def _held(connection: Connection, site_id: int, native_id: str, lineage: Lineage) -> Row[Any] | None:
-    """Return what is held of a post: its row, the lineage of its current revision, and the last one of this lineage."""
-    current, last, of_lineage = revisions.alias(), revisions.alias(), revisions.alias()
-    newest = select(func.max(revisions.c.number)).where(revisions.c.post_id == posts.c.id)
-    newest_of_lineage = (
-        select(of_lineage.c.id)
-        .where(of_lineage.c.post_id == posts.c.id, of_lineage.c.lineage == lineage)
-        .order_by(of_lineage.c.number.desc())
-        .limit(1)
+_current, _last, _of_lineage = revisions.alias(), revisions.alias(), revisions.alias()
+_NEWEST = select(func.max(revisions.c.number)).where(revisions.c.post_id == posts.c.id)
+_NEWEST_OF_LINEAGE = (
+    select(_of_lineage.c.id)
+    .where(_of_lineage.c.post_id == posts.c.id, _of_lineage.c.lineage == bindparam("lineage"))
+    .order_by(_of_lineage.c.number.desc())
+    .limit(1)
+)
+_HELD = (
+    select(
+        posts.c.id, posts.c.revision_id, _current.c.lineage.label("current"), _last.c.digest, _last.c.number,
+        _NEWEST.scalar_subquery().label("newest"), search_state.c.names, *(posts.c[name] for name in COUNTS),
     )
-    query = (
-        select(
-            posts.c.id, posts.c.revision_id, current.c.lineage.label("current"), last.c.digest, last.c.number,
-            newest.scalar_subquery().label("newest"), search_state.c.names, *(posts.c[name] for name in COUNTS),
-        )
-        .select_from(posts)
-        .outerjoin(current, current.c.id == posts.c.revision_id)
-        .outerjoin(last, last.c.id == newest_of_lineage.scalar_subquery())
-        .outerjoin(search_state, search_state.c.post_id == posts.c.id)
-        .where(posts.c.site_id == site_id, posts.c.native_id == native_id)
-    )  # fmt: skip
-    return connection.execute(query).one_or_none()
+    .select_from(posts)
+    .outerjoin(_current, _current.c.id == posts.c.revision_id)
+    .outerjoin(_last, _last.c.id == _NEWEST_OF_LINEAGE.scalar_subquery())
+    .outerjoin(search_state, search_state.c.post_id == posts.c.id)
+    .where(posts.c.site_id == bindparam("site_id"), posts.c.native_id == bindparam("native_id"))
+)  # fmt: skip
+"""What is held of a post: its row, the lineage of its current revision, and the last one of the given lineage."""
 
 
 def _id_of(connection: Connection, table: Any, **key: Any) -> int:
@@ -144,12 +143,14 @@ def _author_id(connection: Connection, author: Author, site_id: int) -> int | No
     native_id = author.id or author.name
     if not native_id:
         return None
-    said = {key: value for key, value in (("name", author.name), ("url", author.url)) if value}
-    row = upsert(authors).values(site_id=site_id, native_id=native_id, **said)
-    key = ["site_id", "native_id"]
-    row = row.on_conflict_do_update(index_elements=key, set_=said or {"native_id": native_id})
-    author_id: int | None = connection.scalar(row.returning(authors.c.id))
-    return author_id
+    key = (authors.c.site_id == site_id, authors.c.native_id == native_id)
+    held = connection.execute(select(authors.c.id, authors.c.name, authors.c.url).where(*key)).one_or_none()
+    if held is None:
+        return insert_row(connection, authors, site_id=site_id, native_id=native_id, name=author.name, url=author.url)
+    said = {"name": author.name or held.name, "url": author.url or held.url}
+    if said != {"name": held.name, "url": held.url}:
+        connection.execute(update(authors).where(authors.c.id == held.id), said)
+    return int(held.id)
 
 
 def _values(
@@ -191,7 +192,8 @@ def _insert_revision(
         "code_count": len(post.code_blocks), "image_count": len(post.images), "link_count": len(post.links),
     }  # fmt: skip
     revision_id = insert_row(connection, revisions, **row)
-    connection.execute(insert(revision_texts).values(revision_id=revision_id, markdown=post.markdown, text=post.text))
+    texts = {"revision_id": revision_id, "markdown": post.markdown, "text": post.text}
+    connection.execute(insert(revision_texts), texts)
     return revision_id
 
 

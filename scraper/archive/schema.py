@@ -383,7 +383,7 @@ search_state = _table(
 
 def insert_row(connection: Connection, into: Table, **values: Any) -> int:
     """Insert one row and return its id."""
-    key = connection.execute(into.insert().values(**values)).inserted_primary_key
+    key = connection.execute(into.insert(), values).inserted_primary_key
     return int(key[0]) if key is not None else 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -25,8 +25,8 @@ COUNT_CAP = 20_000
 CHARACTER_CAP = 2_000
 """Posts with a single character are ranked up to here only: it begins thousands of the index's tokens."""
 
-READ_CAP = 20_000
-"""So many texts are read for a term of nothing but symbols, which no index holds."""
+READ_CAP, READ_FOR_COUNT, READ_BATCH = 20_000, 300, 50
+"""Texts that are read for symbols, which the index drops: at most, at least for the count of hits, and at a time."""
 
 FACET_CAP = 10_000
 FACET_VALUES = 20
@@ -83,21 +83,54 @@ def find(
         found = select(post_fts.c.rowid).where(_matches(post_fts, query.match()))
     newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
     ordered = found.order_by(*newest) if rank is None else found.order_by(rank, found.selected_columns[0])
-    if simple:
-        ids = list(connection.scalars(ordered.limit(limit).offset(offset)))
-        total = named.number
+    if any(map(_is_literal, (*query.terms, *query.excluded))):
+        candidates = _candidates(connection, query, filters, zone, ranked=rank is not None)
+        among, total, more = _read(connection, candidates, found, offset + limit)
+        ids = among[offset : offset + limit]
     else:
-        every = list(connection.scalars(ordered.limit(COUNT_CAP + 1)))
-        ids, total = every[offset : offset + limit], len(every)
+        some = limit if simple else COUNT_CAP + 1
+        every = list(connection.scalars(ordered.limit(some).offset(offset if simple else 0)))
+        ids, total = (every, named.number) if simple else (every[offset : offset + limit], len(every))
+        total, more = min(total, COUNT_CAP), total > COUNT_CAP
+        among = list(connection.scalars(found.limit(FACET_CAP))) if facets else []
     return SearchResult(
         query,
         tuple(_hit(record, query, mark) for record in records.records_of(connection, ids)),
-        min(total, COUNT_CAP),
-        total > COUNT_CAP,
+        total,
+        more,
         "date" if rank is None else "relevance",
         tuple(_notes(connection, query, too_many=named.too_many and sort != "date")),
-        _facets(connection, list(connection.scalars(found.limit(FACET_CAP)))) if facets else {},
+        _facets(connection, among) if facets else {},
     )
+
+
+def _candidates(
+    connection: Connection, query: Query, filters: Filters, zone: tzinfo, *, ranked: bool
+) -> list[int]:  # fmt: skip
+    """Return, in order, the posts that the index finds for a query of which it drops some."""
+    narrowed = tuple(replace(term, recheck=False) for term in query.terms if term.phrase)
+    indexed = tuple(term for term in query.excluded if not _is_literal(term))
+    found, rank = matching(replace(query, terms=narrowed, excluded=indexed), filters, zone, ranked=ranked)
+    newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
+    ordered = found.order_by(*newest) if rank is None else found.order_by(rank, posts.c.id)
+    return list(connection.scalars(ordered.limit(READ_CAP)))
+
+
+def _read(
+    connection: Connection, candidates: list[int], found: Select[Any], needed: int
+) -> tuple[list[int], int, bool]:  # fmt: skip
+    """Return those of the candidates that are found when their texts are read, as far as needed, and how many.
+
+    Reading stops when there are enough and some more have been looked through for the count; True says that it did.
+    """
+    held: list[int] = []
+    for start in range(0, len(candidates), READ_BATCH):
+        if len(held) >= needed and start >= READ_FOR_COUNT:
+            return held, len(held), True
+        batch = candidates[start : start + READ_BATCH]
+        passed = set(connection.scalars(found.where(posts.c.id.in_(batch))))
+        held += [post_id for post_id in batch if post_id in passed]
+    return held, len(held), len(candidates) == READ_CAP
 
 
 @dataclass(frozen=True, slots=True)
