@@ -91,7 +91,10 @@ def _state_of(connection: Connection, source: dict[str, Any]) -> dict[str, Any]:
     state = {"last_good_at": last_good_at, "next_due_at": next_due_at, "failing": 0, "had": 0}
     if run_at is None:
         return state | {"new": 0, "changed": 0, "gone": 0}
-    since = frontier.c.checked_at >= run_at
+    # Posts are read while the list is still being asked.
+    started = select(func.max(runs.c.started_at)).where(runs.c.command == "crawl", runs.c.started_at <= run_at)
+    began = connection.scalar(started) or run_at
+    since = frontier.c.checked_at >= began
     absent = posts.c.missing_since.is_not(None)
     state["failing"], state["had"] = connection.execute(
         select(
@@ -103,9 +106,9 @@ def _state_of(connection: Connection, source: dict[str, Any]) -> dict[str, Any]:
     new, changed = connection.execute(
         select(func.count().filter(revisions.c.number == 1), func.count().filter(revisions.c.number > 1))
         .select_from(changes)
-        .where(revisions.c.seen_at >= run_at)
+        .where(revisions.c.seen_at >= began)
     ).one()
-    gone = connection.scalar(select(func.count()).select_from(rows).where(posts.c.gone_at >= run_at))
+    gone = connection.scalar(select(func.count()).select_from(rows).where(posts.c.gone_at >= began))
     return state | {"new": new, "changed": changed, "gone": gone}
 
 
