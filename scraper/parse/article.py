@@ -32,6 +32,7 @@ from scraper.parse.verdict import judge, refusal
 PARSER = "generic/2"
 
 _MIN_WEIGHT = 100.0
+_FEW, _SCRAP = 400.0, 0.2
 _MAX_LINK_DENSITY = 0.5
 _MOST = 0.5
 
@@ -59,7 +60,7 @@ def read(page: Page) -> Parsed:
         return listed
     if not is_text and (listed := read_perhaps_list(page)):
         return listed
-    if not _is_enough(found, parts) and not (parts := _marked(page, found)):
+    if not _is_enough(page, found, parts) and not (parts := _marked(page, found)):
         return judge(page)
     post = read_header(page, _zone(found, parts), PARSER)
     body = _gather(parts)
@@ -80,16 +81,19 @@ def _article(page: Page, post: Post, body: HtmlElement) -> Parsed:
     return article(replace(post, language=post.language or script_language(content.text)), content)
 
 
-def _is_enough(found: Densities, parts: list[HtmlElement]) -> bool:
+def _is_enough(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
+    """Tell whether there is a text, rather than links, or one teaser among many."""
     places = [found.place[part] for part in parts]
     weight, linked = sum(found.weight[place] for place in places), sum(found.linked[place] for place in places)
-    return weight >= _MIN_WEIGHT and linked < _MAX_LINK_DENSITY * weight
+    is_scrap = weight < min(_FEW, _SCRAP * found.weight[0]) and not _claims_article(page)
+    return weight >= _MIN_WEIGHT and linked < _MAX_LINK_DENSITY * weight and not is_scrap
 
 
 def _marked(page: Page, found: Densities) -> list[HtmlElement]:
     """Return the element that the page marks as its article, however little there is in it."""
     boxes = list(page.tree.iter("article")) or [box for box in page.tree.iter() if box.get("itemprop") == "articleBody"]
-    shown = [box for box in boxes if found.weight[found.place[box]] and found.link_density(found.place[box]) < _MOST]
+    places = [(box, found.place[box]) for box in boxes if box in found.place]
+    shown = [box for box, place in places if found.weight[place] and found.link_density(place) < _MOST]
     return shown if len(boxes) == 1 and not is_home(page) else []
 
 

@@ -188,3 +188,9 @@ def test_the_time_grows_with_the_page_and_no_faster(shape: str) -> None:
 )  # fmt: skip
 def test_any_tangle_of_elements_is_read_as_something(pieces: list[str]) -> None:
     assert parsed("<html><body>" + "".join(pieces)).verdict
+
+
+def test_a_few_words_above_many_links_are_no_article() -> None:
+    links = "".join(f"<div><a href=/p/{n}>第 {n} 篇文章的题目，写在这里</a></div>" for n in range(60))
+    html = f"<title>站点</title><body><div><p>{SENTENCE * 2}</p></div><div>{links}</div>"
+    assert parsed(html).verdict == "other"
