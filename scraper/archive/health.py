@@ -15,7 +15,9 @@ from scraper.errors import ArchiveError
 SCHEMA_HEAD = "0002"
 """The newest migration; a test holds it against the migrations folder, so that opening need not load Alembic."""
 
-BUSY_TIMEOUT_MS = 30_000
+WAIT_S = 30.0
+"""How long to wait for another program that is writing to the file."""
+
 _HEADER = b"SQLite format 3\0"
 
 
@@ -90,18 +92,14 @@ def schema_of(path: Path) -> str:
     return str(row[0]) if row else ""
 
 
-def open_plain(path: Path, *, write: bool) -> sqlite3.Connection:
+def open_plain(path: Path, *, write: bool, wait_s: float = WAIT_S) -> sqlite3.Connection:
     """Open the file with the plain driver, transactions left to the caller.
 
     A reader that can neither find nor make the shared-memory file of the log reads the file as one that never changes.
     """
     mode = "rw" if write else "ro" if _wal_usable(path) else "ro&immutable=1"
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    connection = sqlite3.connect(
-        uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
-    )
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    return connection
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=wait_s, check_same_thread=False)
 
 
 def is_current(path: Path, state: State) -> bool:
@@ -155,6 +153,6 @@ def explain(error: BaseException | None) -> str:
         "unable to open": "cannot be opened; look at the rights of the file and its folder",
         "malformed": "broken (malformed); put back a backup",
         "not a database": "no archive (not an SQLite file)",
-        "locked": "another program has been writing to it for more than 30 s",
+        "locked": "another program keeps writing to it; nothing was stored, try again when it has ended",
     }
     return next((meaning for sign, meaning in known.items() if sign in text), text)

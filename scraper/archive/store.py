@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scraper.archive.records import Filters
     from scraper.archive.search import SearchResult
 
-CLOSING_TIMEOUT_MS = 1_000
+CLOSING_WAIT_S = 1.0
 """A reader that does not end must not keep an interrupted command from ending."""
 
 
@@ -40,14 +40,18 @@ class Archive:
     """The archive at ``path``; a context manager.
 
     Opened for reading unless ``write``; a writer creates what is missing, migrates what is older, and holds a lock
-    that other writers meet as ArchiveLocked. ``command`` is what the lock's file tells them.
+    that other writers meet as ArchiveLocked. ``command`` is what the lock's file tells them; ``wait_s`` is how long a
+    transaction waits for another program that is writing to the file.
 
     Raises:
         ArchiveError: the file is missing (for a reader), broken, foreign, or of another schema.
         ArchiveLocked: another process writes to it.
     """
 
-    def __init__(self, path: str | Path = "archive.db", *, write: bool = False, command: str = "write") -> None:
+    def __init__(
+        self, path: str | Path = "archive.db", *, write: bool = False, command: str = "write",
+        wait_s: float = health.WAIT_S,
+    ) -> None:  # fmt: skip
         self.path = Path(path)
         self.writable = write
         self.blobs = Blobs()
@@ -64,7 +68,7 @@ class Archive:
             raise ArchiveError(f"{self.path}: no such archive; `scraper crawl` or `scraper import` makes one")
         elif state is not health.State.ARCHIVE:
             raise ArchiveError(f"{self.path}: an empty file; `scraper crawl` or `scraper import` makes it an archive")
-        self._engine = _engine(self.path, write=write)
+        self._engine = _engine(self.path, write=write, wait_s=wait_s)
         if not write:
             health.require_current(self.path)
             return
@@ -171,7 +175,7 @@ class Archive:
         """
         with _translated(self.path), closing(health.open_plain(self.path, write=True)) as connection:
             connection.execute("VACUUM")
-            connection.execute(f"PRAGMA busy_timeout = {CLOSING_TIMEOUT_MS}")
+            connection.execute(f"PRAGMA busy_timeout = {round(CLOSING_WAIT_S * 1000)}")
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
@@ -183,8 +187,8 @@ class Archive:
         self._engine.dispose()
         if self._lock is None:
             return
-        with suppress(sqlite3.Error), closing(health.open_plain(self.path, write=True)) as connection:
-            connection.execute(f"PRAGMA busy_timeout = {CLOSING_TIMEOUT_MS}")
+        waiting = health.open_plain(self.path, write=True, wait_s=CLOSING_WAIT_S)
+        with suppress(sqlite3.Error), closing(waiting) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._lock.release()
 
@@ -203,9 +207,9 @@ def _filters(given: dict[str, Any]) -> Filters:
     return Filters(**given)
 
 
-def _engine(path: Path, *, write: bool) -> Engine:
+def _engine(path: Path, *, write: bool, wait_s: float = health.WAIT_S) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = health.open_plain(path, write=write)
+        connection = health.open_plain(path, write=write, wait_s=wait_s)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("holds", 2, holds, deterministic=True)

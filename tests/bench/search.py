@@ -1,4 +1,4 @@
-"""Recall, precision and latency of the search, over a generated corpus or real pages: `python tests/bench/search.py`.
+"""Recall, precision and latency of the search, over a generated corpus or real pages: `python -m tests.bench.search`.
 
 Truth is a substring search over the folded texts: a Chinese term wherever its characters stand, other words at the
 borders of words. 100,000 posts take some minutes to make, so they are made only when asked for: `--posts 100000`.
@@ -18,8 +18,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scraper.archive import Archive, posts, search
 from scraper.errors import ParseError

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 import signal
 import sqlite3
 import subprocess
@@ -47,32 +46,6 @@ def wait_until_served(blog: Blog, number: int) -> None:
 def stored(path: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(f"SELECT {STABLE} FROM records ORDER BY native_id").fetchall()
-
-
-def test_a_crawl_killed_at_any_moment_goes_on_to_the_same_records(blog: Blog, tmp_path: Path) -> None:
-    whole, killed = tmp_path / "whole.db", tmp_path / "killed.db"
-    subprocess.run(command(blog, whole, "--delay", "0", "-q"), check=True)
-    moments = random.Random(13)
-    held: list[tuple[object, ...]] = []
-    for _ in range(5):
-        blog.served.clear()
-        process = start(blog, killed, "--delay", "0.08", "-q")
-        wait_until_served(blog, 2)
-        time.sleep(moments.uniform(0.1, 1.6))
-        process.kill()
-        process.communicate()
-        with closing(sqlite3.connect(killed)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-            connection.execute("INSERT INTO post_fts(post_fts) VALUES ('integrity-check')")
-        now_held = stored(killed)
-        assert set(held) <= set(now_held)
-        held = now_held
-    assert 0 < len(held) < POSTS
-    blog.served.clear()
-    subprocess.run(command(blog, killed, "--delay", "0", "-q"), check=True)
-    assert sum("/details/" in path for path in blog.served) == POSTS - len(held)
-    assert stored(killed) == stored(whole)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
