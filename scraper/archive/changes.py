@@ -1,4 +1,4 @@
-"""What happened to posts: new in the archive, edited by their authors, gone from their sites."""
+"""What happened to posts: new in the archive, changed by their authors, gone from their sites."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from scraper.archive.schema import format_moment
 
-Kind = Literal["new", "edited", "gone"]
+Kind = Literal["new", "changed", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ WITH happened AS (
     SELECT p.first_seen_at AS at, 'new' AS change, p.id AS post_id, p.revision_id AS revision_id
     FROM posts p WHERE p.first_seen_at >= :since AND p.first_seen_at < :until
     UNION ALL
-    SELECT r.seen_at, 'edited', r.post_id, r.id
+    SELECT r.seen_at, 'changed', r.post_id, r.id
     FROM revisions r WHERE r.seen_at >= :since AND r.seen_at < :until AND r.reparsed = 0 AND EXISTS
         (SELECT 1 FROM revisions e WHERE e.post_id = r.post_id AND e.lineage = r.lineage AND e.number < r.number)
     UNION ALL
@@ -45,7 +45,7 @@ WITH happened AS (
     FROM posts p WHERE p.gone_at >= :since AND p.gone_at < :until
 )
 SELECT h.at, h.change, p.id AS record_id, s.name AS site, p.native_id, p.url, r.title, coalesce(a.name, '') AS author,
-       r.number AS revision, CASE h.change WHEN 'edited' THEN
+       r.number AS revision, CASE h.change WHEN 'changed' THEN
            (SELECT e.title FROM revisions e WHERE e.post_id = p.id AND e.lineage = r.lineage AND e.number < r.number
             ORDER BY e.number DESC LIMIT 1) ELSE '' END AS previous_title
 FROM happened h JOIN posts p ON p.id = h.post_id JOIN sites s ON s.id = p.site_id

@@ -104,7 +104,7 @@ def _printable(line: str) -> str:
 @click.option("--atom", "as_atom", is_flag=True, help="Print an Atom feed, for feed readers.")
 @json_option
 def changes_command(db: Path, since: str, as_atom: bool, as_json: bool) -> None:
-    """List posts that are new, edited or gone, newest first; what only a better reader changed is left out."""
+    """List posts that are new, changed or gone, newest first; what only a better reader changed is left out."""
     from scraper.archive import Archive
     from scraper.archive.changes import changes
 

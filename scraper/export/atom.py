@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WORDS = {"new": "New", "edited": "Edited", "gone": "Gone"}
+_WORDS = {"new": "New", "changed": "Changed", "gone": "Gone"}
 
 
 def feed(changes: Iterable[Mapping[str, Any]], *, title: str, updated: str) -> str:

@@ -34,9 +34,9 @@ def test_new_edited_and_gone_posts_are_told_newest_first(archive: Archive, post:
         posts.note_absence(connection, first, "HTTP 404", NOW + timedelta(days=3))
         posts.note_absence(connection, first, "HTTP 404", NOW + timedelta(days=4))
     assert told(archive) == [
-        ("gone", "1001", 2, "改了"), ("edited", "1001", 2, "改了"), ("new", "2", 1, "乙"), ("new", "1001", 2, "改了"),
+        ("gone", "1001", 2, "改了"), ("changed", "1001", 2, "改了"), ("new", "2", 1, "乙"), ("new", "1001", 2, "改了"),
     ]  # fmt: skip
-    (edit,) = [one for one in happened(archive, NOW) if one.change == "edited"]
+    (edit,) = [one for one in happened(archive, NOW) if one.change == "changed"]
     assert (edit.previous_title, edit.at, edit.author) == (post.title, "2026-11-26T02:00:00Z", "林一")
 
 
@@ -53,7 +53,7 @@ def test_what_a_better_reader_or_a_mirrors_copy_changed_is_no_edit(archive: Arch
     save(archive, replace(post, markdown="抄来的"), 2, lineage="mirror")
     assert [change[0] for change in told(archive)] == ["new"]
     save(archive, replace(post, markdown="作者改的"), 3)
-    assert [change[0] for change in told(archive)] == ["edited", "new"]
+    assert [change[0] for change in told(archive)] == ["changed", "new"]
 
 
 def test_counters_are_kept_over_time(archive: Archive, post: Post) -> None:

@@ -61,9 +61,9 @@ def test_what_cannot_be_compared_is_said(blog: Blog, crawl: Command, scraper: Co
 def test_changes_are_listed_for_people_and_as_json(blog: Blog, crawl: Command, scraper: Command) -> None:
     edited(blog, crawl)
     said = scraper("changes", "--since", "1h").out
-    assert "edited  #1  锁的笔记  (was: 星火笔记 1)  林一\n" in said
+    assert "changed  #1  锁的笔记  (was: 星火笔记 1)  林一\n" in said
     rows = [json.loads(line) for line in scraper("changes", "--json").out.splitlines()]
-    assert [(row["change"], row["revision"]) for row in rows] == [("edited", 2), ("new", 2)]
+    assert [(row["change"], row["revision"]) for row in rows] == [("changed", 2), ("new", 2)]
     assert scraper("changes", "--since", "2999-01-01").out == ""
     ran = scraper("changes", "--since", "someday")
     assert (ran.code, ran.err.count("\n")) == (2, 1)

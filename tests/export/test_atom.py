@@ -7,7 +7,7 @@ from scraper.export.atom import feed
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 EDITED = {
     "at": "2026-11-24T02:00:05Z",
-    "change": "edited",
+    "change": "changed",
     "record_id": 1,
     "site": "csdn",
     "native_id": "1003",
@@ -29,9 +29,9 @@ def test_a_feed_says_what_happened_to_each_post() -> None:
     assert document.xpath("string(a:updated)", namespaces=ATOM) == EDITED["at"]
     first, second = document.xpath("a:entry", namespaces=ATOM)
     said = [first.findtext(f"a:{name}", namespaces=ATOM) for name in ("title", "updated", "summary")]
-    assert said == ["Edited: 改了 <b> & 题目", EDITED["at"], "csdn/1003, revision 2, was: 题目"]
+    assert said == ["Changed: 改了 <b> & 题目", EDITED["at"], "csdn/1003, revision 2, was: 题目"]
     assert first.xpath("string(a:link/@href)", namespaces=ATOM) == EDITED["url"]
-    assert first.xpath("string(a:category/@term)", namespaces=ATOM) == "edited"
+    assert first.xpath("string(a:category/@term)", namespaces=ATOM) == "changed"
     assert first.xpath("string(a:author/a:name)", namespaces=ATOM) == "林一"
     assert second.findtext("a:title", namespaces=ATOM) == "Gone: csdn/1003"
     assert second.find("a:link", namespaces=ATOM) is None
