@@ -32,7 +32,7 @@ MIN_GAIN = 0.05
 """Another dictionary must make the sample of a family this much smaller."""
 
 BATCH_BLOBS = 100
-_log = logging.getLogger(__name__)
+_progress = logging.getLogger("scraper.progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def renew_dictionaries(archive: Archive, family: str, ids: list[int], now: datet
             for blob_id in ids[start : start + BATCH_BLOBS]:
                 if blob_id not in chosen:
                     archive.blobs.store_anew(connection, blob_id, dict_ids)
-        _log.info("%s: %d of %d pages", family, min(start + BATCH_BLOBS, len(ids)), len(ids))
+        _progress.info("%s: %d of %d pages", family, min(start + BATCH_BLOBS, len(ids)), len(ids))
 
 
 def _choose(held: Blobs, connection: Connection, ids: list[int]) -> list[int]:

@@ -31,7 +31,7 @@ MIN_PASSAGE_CHARS = 80
 
 _BETWEEN_NAMES = " + "  # a token that no term has, so that no phrase reaches from one name into the next
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_log = logging.getLogger(__name__)
+_progress = logging.getLogger("scraper.progress")
 
 
 class Writable(Protocol):
@@ -142,7 +142,7 @@ def renew(archive: Writable) -> int:
         if not added:
             break
         done, last = done + len(added), added[-1]
-        _log.info("search index: %d of %d posts", done, total)
+        _progress.info("search index: %d of %d posts", done, total)
     return done
 
 

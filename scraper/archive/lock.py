@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Lock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = _note(os.pread(self._file, MAX_NOTE_BYTES, 0))
+            holder = self._read_holder()
             os.close(self._file)
             raise ArchiveLocked(f"{path}: {_describe(holder)}; nothing was done") from error
         self.left_reading = str(_note(os.pread(self._file, MAX_NOTE_BYTES, 0)).get("reading", ""))
@@ -47,9 +48,20 @@ class Lock:
         self._note["reading"] = what
         self._write()
 
+    def _read_holder(self) -> dict[str, Any]:
+        """Return the note of who holds the lock, who may be about to write it."""
+        holder: dict[str, Any] = {}
+        for _ in range(25):
+            holder = _note(os.pread(self._file, MAX_NOTE_BYTES, 0))
+            if "pid" in holder and _lives(holder["pid"]):
+                break
+            time.sleep(0.02)
+        return holder
+
     def _write(self) -> None:
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, json.dumps(self._note).encode(), 0)
+        note = json.dumps(self._note).encode()
+        os.pwrite(self._file, note, 0)
+        os.ftruncate(self._file, len(note))
 
     def release(self) -> None:
         """Let others in."""
@@ -63,6 +75,17 @@ def _note(text: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return note if isinstance(note, dict) else {}
+
+
+def _lives(pid: Any) -> bool:
+    """Tell whether there is such a process; a killed holder leaves its note to the next."""
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _describe(holder: dict[str, Any]) -> str:

@@ -5,10 +5,13 @@ Data goes to stdout, everything else to stderr; every error is one line, and its
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TextIO
@@ -69,7 +72,26 @@ def main() -> None:
             # What a locale cannot write is escaped, not the end of the command.
             stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = _show_warning
-    sys.exit(_run())
+    with _progress_shown():
+        code = _run()
+    sys.exit(code)
+
+
+@contextmanager
+def _progress_shown() -> Iterator[None]:
+    """Let long work on the archive say how far it is, on one line of a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.terminator = ""
+    handler.setFormatter(logging.Formatter("\r\x1b[K%(message)s\r"))
+    logger = logging.getLogger("scraper.progress")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    yield
+    logger.removeHandler(handler)
 
 
 def _run() -> int:

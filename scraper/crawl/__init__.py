@@ -98,6 +98,7 @@ async def run(
         ledger.flush()
         with archive.write() as connection:
             runs.finish(connection, run_id, outcome=outcome, exit_code=exit_code, counts=dict(ledger.counts), now=now())
+    archive.tidy(now())
     return Report(run_id, dict(ledger.counts), tuple(ledger.failures), exit_code, stopped)
 
 

@@ -105,3 +105,19 @@ def test_care_makes_no_archive_where_there_is_none(scraper: Command, tmp_path: P
     assert (ran.code, len(ran.err.splitlines())) == (4, 1)
     assert "no such archive" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("filled")
+def test_long_work_says_on_a_terminal_how_far_it_is(tmp_path: Path) -> None:
+    import os
+    import subprocess
+    import sys
+
+    reading, writing = os.openpty()
+    command = [sys.executable, "-m", "scraper", "upgrade", "--reindex"]
+    done = subprocess.run(command, cwd=tmp_path, stderr=writing, check=False)
+    os.close(writing)
+    said = os.read(reading, 10_000).decode()
+    os.close(reading)
+    assert done.returncode == 0
+    assert "search index: 5 of 5 posts" in said
