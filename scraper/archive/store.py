@@ -191,6 +191,7 @@ class Archive:
         with suppress(sqlite3.Error), closing(waiting) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._lock.release()
+        self._lock = None
 
     def __enter__(self) -> Archive:
         return self

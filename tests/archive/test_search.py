@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from scraper.archive import Archive, index, posts
+from scraper.archive import Archive, index, posts, search
 from scraper.errors import UsageError
-from scraper.models import Post
+from scraper.models import Author, Post
+from scraper.segment import matches, parse_query
 from tests.archive.conftest import NOW
 
 TEXTS = {
@@ -103,4 +104,127 @@ def test_no_query_string_is_an_error_of_the_database(filled: Archive, shared: Pa
     for query in queries:
         with suppress(UsageError):
             filled.search(query)
+    assert len(list(filled.posts())) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("人工智能", "1"), ("林一 锁", "3"), ("标签2", "2"), ("大模型 -标签1", "234"), ("-林一", ""), ("标签", "1234"),
+        ("标签2 C++", "2"), ("一大", ""), ("Ｃ＋＋１１", "2"), ("X86_64", "3"), ("#INCLUDE", "2"), ("缓 锁", "3"),
+        ("锁 -死", ""), ("缓 -锁", "4"), ("的 锁", "3"), ("<VECTOR>", "2"), ("Go的", ""), ("的锁", "3"),
+    ],
+)  # fmt: skip
+def test_tags_authors_symbols_and_single_characters_are_found(
+    archive: Archive, post: Post, query: str, expected: str
+) -> None:
+    with archive.write() as connection:
+        for native_id, (title, body) in TEXTS.items():
+            tags = (f"标签{native_id}", *(("人工智能",) if native_id == "1" else ()))
+            one = replace(post, native_id=native_id, title=title, text=body, markdown=body, tags=tags)
+            posts.save(connection, one, lineage="live", now=NOW)
+    assert ids(archive, query) == set(expected)
+    for record in archive.posts():
+        names = (*record["tags"], *record["categories"], record["author"])
+        held = matches(parse_query(query), record["title"], names, record["text"])
+        assert held == (record["native_id"] in expected), record["native_id"]
+
+
+def test_an_authors_new_name_is_found_without_a_new_revision(filled: Archive, post: Post) -> None:
+    with filled.write() as connection:
+        title, body = TEXTS["1"]
+        one = replace(
+            post, native_id="1", title=title, text=body, markdown=body, tags=("标签1",), author=Author("lin", "林改名"),
+            published_at=datetime(2024, 1, 1, tzinfo=UTC),
+        )  # fmt: skip
+        assert posts.save(connection, one, lineage="live", now=NOW).change == "unchanged"
+    assert ids(filled, "林改名") == {"1"}
+    assert ids(filled, "林一") == {"2", "3", "4"}
+
+
+def crowd(archive: Archive, number: int) -> None:
+    """Let the indexes name many posts more for 锁 and 缓存."""
+    series = "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+    with archive.write() as connection:
+        for into, words in (("post_fts (rowid, body)", "缓存"), ("char_fts (rowid, chars)", "锁")):
+            statement = f"INSERT INTO {into} {series} SELECT i, '{words}' FROM n"
+            connection.execute(text(statement), {"last": 999 + number})
+
+
+def test_a_word_that_too_many_posts_have_comes_newest_first_and_says_so(filled: Archive) -> None:
+    crowd(filled, search.COUNT_CAP)
+    result = filled.search("缓存", facets=True)
+    assert [hit.record["native_id"] for hit in result.hits] == ["4", "3"]
+    assert (result.total, result.more, result.order) == (search.COUNT_CAP, True, "date")
+    assert "newest first" in result.notes[0]
+    assert result.facets["tag"] == {"大模型": 2, "标签3": 1, "标签4": 1}
+    assert filled.search("锁").order == "date"
+    assert filled.search("穿透").order == "relevance"
+    assert filled.search("缓存", sort="date").notes == ()
+
+
+def test_hits_come_in_pages(filled: Archive) -> None:
+    whole = [hit.record["id"] for hit in filled.search("大模型").hits]
+    assert len(whole) == 4
+    for query in ("大模型", "大模型 site:csdn", "大模型 -<nothing>"):
+        assert [filled.search(query, limit=1, offset=n).hits[0].record["id"] for n in range(4)] == whole
+        assert filled.search(query, limit=2).total == 4
+
+
+def test_texts_are_read_for_symbols_only_as_far_as_needed(archive: Archive, post: Post) -> None:
+    with archive.write() as connection:
+        for number in range(search.READ_FOR_COUNT + 100):
+            one = replace(post, native_id=str(number), text="::", markdown="::", links=(), images=(), tags=())
+            posts.save(connection, one, lineage="live", now=NOW)
+    result = archive.search("::", limit=5)
+    assert (len(result.hits), result.total, result.more) == (5, search.READ_FOR_COUNT, True)
+    assert not archive.search("::", limit=search.READ_FOR_COUNT + 99).more
+
+
+def test_an_index_of_another_segmenter_is_told_by_readers_and_renewed_by_writers(filled: Archive, path: Path) -> None:
+    with filled.write() as connection:
+        connection.execute(text("UPDATE search_state SET segmenter = 0"))
+    (note,) = filled.search("缓存").notes
+    assert "lacks 4 posts" in note
+    filled.close()
+    with Archive(path, write=True) as archive:
+        assert archive.search("缓存").notes == ()
+        assert ids(archive, "缓存") == {"3", "4"}
+        with archive.read() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM post_fts WHERE post_fts MATCH '缓存'")) == 2
+
+
+def test_a_renewal_that_was_stopped_goes_on(filled: Archive, path: Path) -> None:
+    with filled.write() as connection:
+        index.empty(connection)
+        index.put(connection, 1, 1, *TEXTS["1"], ())
+    assert "lacks 3 posts" in filled.search("星火").notes[0]
+    filled.close()
+    with Archive(path, write=True) as archive:
+        assert ids(archive, "缓存") == {"3", "4"}
+        with archive.read() as connection:
+            assert index.count_missing(connection) == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "'; DROP TABLE posts; --",
+        '"',
+        "AND",
+        "NEAR(a b, 2)",
+        "title:x",
+        "a*",
+        "(",
+        "^a",
+        "\0",
+        "\ud800",
+        "-",
+        "::",
+        "锁" * 5000,
+    ],
+)
+def test_what_looks_like_sql_or_an_expression_is_a_query_like_any_other(filled: Archive, query: str) -> None:
+    with suppress(UsageError):
+        filled.search(query, facets=True)
     assert len(list(filled.posts())) == 4
