@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -73,5 +73,5 @@ def test_every_view_and_every_key_of_records_is_named_in_the_readme(folder: Path
         assert f"`{view}`" in README, view
     with closing(sqlite3.connect(folder / "archive.db")) as connection:
         keys = [column[0] for column in connection.execute("SELECT * FROM records LIMIT 0").description]
-    (row,) = re.findall(r"^\| `records` \|.*?`(.*?)` \|$", README, re.M)
+    (row,) = re.findall(r"^\| `records` \|.*?`(.*?)` \|$", README, re.MULTILINE)
     assert row.split(", ") == keys

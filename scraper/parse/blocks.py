@@ -67,9 +67,7 @@ def list_block(items: list[Item], start: int | None, before: Block | None) -> Bl
 
 
 def _is_tight(item: Item) -> bool:
-    return all(
-        (first.kind, second.kind) in _TIGHT and _interrupts(second) for first, second in pairwise(item.blocks)
-    )
+    return all((first.kind, second.kind) in _TIGHT and _interrupts(second) for first, second in pairwise(item.blocks))
 
 
 def _item_text(item: Item, between: str) -> str:

@@ -40,6 +40,8 @@ def note_id(anchor: HtmlElement) -> str:
 def is_back_reference(anchor: HtmlElement) -> bool:
     """Tell whether the link leads from a note back to the text."""
     names = anchor.get("class") or ""
-    return bool(_BACK.search(names)) or anchor.get("role") == "doc-backlink" or (
-        anchor.get("data-footnote-backref") is not None or (anchor.get("href") or "").startswith("#fnref")
+    return (
+        bool(_BACK.search(names))
+        or anchor.get("role") == "doc-backlink"
+        or (anchor.get("data-footnote-backref") is not None or (anchor.get("href") or "").startswith("#fnref"))
     )

@@ -150,9 +150,7 @@ def trim(runs: list[Run]) -> list[Run]:
             core = run.text.strip(" \n")
             start = run.text.find(core) if core else len(run.text)
             pieces += [
-                run._replace(text=text)
-                for text in (run.text[:start], core, run.text[start + len(core) :])
-                if text
+                run._replace(text=text) for text in (run.text[:start], core, run.text[start + len(core) :]) if text
             ]
         else:
             pieces.append(run)

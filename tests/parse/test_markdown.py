@@ -27,9 +27,7 @@ BASE = "https://blog.example.com/u/article/details/1"
 
 def render(markdown: str) -> str:
     extensions = ["table", "strikethrough", "autolink", "tasklist"]
-    return cmarkgfm.markdown_to_html_with_extensions(
-        markdown, options=Options.CMARK_OPT_UNSAFE, extensions=extensions
-    )
+    return cmarkgfm.markdown_to_html_with_extensions(markdown, options=Options.CMARK_OPT_UNSAFE, extensions=extensions)
 
 
 def words(html: str) -> str:
@@ -129,7 +127,7 @@ def test_marks_are_written_where_they_take(html: str, markdown: str) -> None:
         ("<a href='JavaScript:x()'>t</a>", "t"),
         ("<a href='java\nscript:x()'>t</a> <a href=' vbscript:x'>u</a> <a href='data:text/html,x'>v</a>", "t u v"),
         ("<a href=''>t</a><a name='x'>u</a>", "tu"),
-        ("<a href='http://e.com/a b(c' title='说\"明'>t</a>", "[t](<http://e.com/a%20b(c> \"说\\\"明\")"),
+        ("<a href='http://e.com/a b(c' title='说\"明'>t</a>", '[t](<http://e.com/a%20b(c> "说\\"明")'),
         ("<a href='http://e.com/中' title='http://e.com/%E4%B8%AD'>t]</a>", "[t\\]](http://e.com/%E4%B8%AD)"),
         ("<a href='http://e.com/a'>http://e.com/a</a>", "http://e.com/a"),
         ("<a href='http://e.com/a'>http://e.com/a</a>中", "<http://e.com/a>中"),
@@ -197,7 +195,10 @@ def test_the_lists_of_a_body_are_in_reading_order() -> None:
         ("<object><param name='movie' value='http://e.com/v.swf'></object>", "http://e.com/v.swf"),
         ("<object>没有播放器</object>", "没有播放器"),
         ("<iframe></iframe><embed src='javascript:x'>", ""),
-        ("<div class='csdn-video-box'><iframe src='http://e.com/v'></iframe><p>标题</p></div>", "[标题](http://e.com/v)"),
+        (
+            "<div class='csdn-video-box'><iframe src='http://e.com/v'></iframe><p>标题</p></div>",
+            "[标题](http://e.com/v)",
+        ),
     ],
 )
 def test_players_become_links(html: str, markdown: str) -> None:
@@ -267,8 +268,10 @@ SIMPLE = (
 ITEM = st.lists(SIMPLE | FLOW.map("".join), max_size=2).map(lambda content: element("li", content))
 BLOCK = st.recursive(
     SIMPLE,
-    lambda some: st.builds(element, st.just("blockquote"), st.lists(some, min_size=1, max_size=2))
-    | st.builds(element, st.sampled_from(["ul", "ol", 'ol start="7"']), st.lists(ITEM, min_size=1, max_size=3)),
+    lambda some: (
+        st.builds(element, st.just("blockquote"), st.lists(some, min_size=1, max_size=2))
+        | st.builds(element, st.sampled_from(["ul", "ol", 'ol start="7"']), st.lists(ITEM, min_size=1, max_size=3))
+    ),
     max_leaves=4,
 )
 
