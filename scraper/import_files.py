@@ -130,7 +130,9 @@ def _store(
     """Store what a file gave; return why nothing was stored, or ''."""
     post = one.parsed.post if one.parsed else None
     reason = one.reason
-    if post is not None and frontier.is_forgotten(connection, post.site, post.native_id, post.author.id):
+    if post is not None and frontier.is_forgotten(
+        connection, post.site, post.native_id, post.author.id or post.author.name
+    ):
         reason = "forgotten by wish"
     if post is None or reason:
         path = str(one.file.path)

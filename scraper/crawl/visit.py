@@ -123,7 +123,7 @@ class Visitor:
         row = ledger.take_record(snapshot.url) or _row_of(snapshot)
 
         def change(connection: Connection) -> None:
-            if frontier.is_forgotten(connection, post.site, post.native_id, post.author.id):
+            if frontier.is_forgotten(connection, post.site, post.native_id, post.author.id or post.author.name):
                 frontier.failed(connection, due.id, now, "forgotten by wish", state="skipped")
                 return
             if due.post_id is None and not _wanted(connection, due, post, settings):

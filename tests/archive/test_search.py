@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from scraper.archive import Archive, index, posts, search
@@ -228,3 +232,38 @@ def test_what_looks_like_sql_or_an_expression_is_a_query_like_any_other(filled: 
     with suppress(UsageError):
         filled.search(query, facets=True)
     assert len(list(filled.posts())) == 4
+
+
+LETTERS = "锁死缓存的一Cc+#é１1ａ_-.:%， "
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Thirty posts of few letters, so that every short query finds some."""
+    chance = random.Random(62)
+
+    def write(most: int) -> str:
+        return "".join(chance.choices(LETTERS, k=chance.randint(0, most)))
+
+    with Archive(tmp_path_factory.mktemp("crowded") / "archive.db", write=True) as archive:
+        with archive.write() as connection:
+            for number in range(30):
+                one = Post(
+                    site="csdn", native_id=str(number), url="", title=write(8), text=write(40), markdown="",
+                    author=Author(f"u{number}", write(4)), tags=(write(4), write(4)), categories=(write(3),),
+                )  # fmt: skip
+                posts.save(connection, one, lineage="live", now=NOW)
+        yield archive
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from(LETTERS + '"'), min_size=1, max_size=7))
+def test_the_search_finds_exactly_the_posts_that_match(crowded: Archive, query: str) -> None:
+    parsed = parse_query(query)
+    assume((parsed.terms or parsed.excluded) and not parsed.filters)
+    wanted = set()
+    for record in crowded.posts():
+        names = (*record["tags"], *record["categories"], record["author"])
+        if matches(parsed, record["title"], names, record["text"]):
+            wanted.add(record["native_id"])
+    assert ids(crowded, query, limit=50) == wanted
