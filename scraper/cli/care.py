@@ -52,10 +52,12 @@ def _verdict(number: int, harmless: bool) -> str:
 @archive_option
 def backup_command(target: Path, db: Path) -> None:
     """Copy the archive to FILE, which must not exist, and check the copy; a crawl may go on meanwhile."""
-    from scraper.archive import Archive
+    from scraper.archive import health
     from scraper.archive.backup import back_up
 
-    Archive(db).close()
+    _require(db)
+    health.inspect(db)
+    health.schema_of(db)
     if target.is_dir():
         target /= f"{db.stem}-{current_time():%Y%m%dT%H%M%SZ}{db.suffix}"
     size = back_up(db, target)

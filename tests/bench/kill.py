@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def kill_crawls(blog: Blog, folder: Path, kills: int, *, seed: int = 1, delay_s:
     """Kill so many crawls of the blog, each going on where the last ended, and tell how it went."""
     chance = random.Random(seed)
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.bench.kill"])
+    processes.set_forkserver_preload(["scraper.crawl", "scraper.archive.search", "scraper.sites.csdn"])
     whole = folder / "whole.db"
     run(whole, blog.author, 0)
     wanted = records(whole)
@@ -114,18 +114,24 @@ def _wait(
 ) -> bool:
     """Wait for the moment to kill; return True if the crawl came to its end before."""
     log = path.with_name(f"{path.name}-wal")
-    size = log.stat().st_size if log.exists() else 0
+    size = _size(log)
     until = time.monotonic() + (PATIENCE_S if aimed else 0)
     after = chance.randrange(blog.count + 4)
     while process.is_alive():
         if aimed:
-            if log.exists() and log.stat().st_size > size:
+            if _size(log) > size:
                 return False
         elif sum(blog.served.values()) >= after:
             process.join(chance.random() * 0.1)
             return not process.is_alive() and process.exitcode == 0
         assert not aimed or time.monotonic() < until
     return process.exitcode == 0
+
+
+def _size(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        return path.stat().st_size
+    return 0
 
 
 def _look(path: Path, blog: Blog, held: set[tuple[object, ...]], tally: Tally) -> set[tuple[object, ...]]:

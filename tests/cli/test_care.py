@@ -52,6 +52,7 @@ def test_upgrade_brings_an_older_archive_up_and_names_the_backup(scraper: Comman
     with closing(sqlite3.connect(tmp_path / "archive.db")) as connection:
         connection.executescript(older.read_text("utf-8"))
     assert scraper("search", "死锁").code == 4
+    assert scraper("backup", "before.db").code == 0
     said = scraper("upgrade").err
     assert said.startswith("archive.db: schema 0001 → 0002; the archive as it was: archive.db.before-upgrade-")
     assert "数据库的锁（改）" in scraper("search", "死锁").out
@@ -97,6 +98,13 @@ def test_forget_removes_an_author(crawl: Command, scraper: Command, blog: Blog) 
     crawl(blog.author)
     assert scraper("search", "昇思").err == "nothing found\n"
     assert sum("/details/" in path for path in blog.served) == 0
+
+
+def test_what_is_no_archive_is_not_backed_up(scraper: Command, tmp_path: Path) -> None:
+    (tmp_path / "archive.db").write_text("words " * 100)
+    ran = scraper("backup", "copy.db")
+    assert (ran.code, ran.err.count("\n")) == (4, 1)
+    assert not (tmp_path / "copy.db").exists()
 
 
 @pytest.mark.parametrize("command", [("compact",), ("upgrade",), ("forget", "1"), ("check",), ("backup", "copy.db")])
