@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Join, Select, and_, func, not_, or_, select, text
 
 from scraper.archive import index, records
+from scraper.archive.facets import Facets, count
 from scraper.archive.index import char_fts, post_fts
 from scraper.archive.records import Filters
 from scraper.archive.schema import posts, revision_texts, revisions, search_state
@@ -29,12 +29,12 @@ READ_CAP, READ_FOR_COUNT, READ_BATCH = 20_000, 300, 50
 """Texts that are read for symbols, which the index drops: at most, at least for the count of hits, and at a time."""
 
 FACET_CAP = 10_000
-FACET_VALUES = 20
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ALL = Filters()
 
+_CURRENT = posts.join(revisions, revisions.c.id == posts.c.revision_id)
+
 Order = Literal["relevance", "date"]
-Facets = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +85,23 @@ def find(
     ordered = found.order_by(*newest) if rank is None else found.order_by(rank, found.selected_columns[0])
     if any(map(_is_literal, (*query.terms, *query.excluded))):
         candidates = _candidates(connection, query, filters, zone, ranked=rank is not None)
-        among, total, more = _read(connection, candidates, found, offset + limit)
+        among, total, more = _read(connection, candidates, query, offset + limit)
         ids = among[offset : offset + limit]
+        gave_up = more and total < offset + limit
     else:
         some = limit if simple else COUNT_CAP + 1
         every = list(connection.scalars(ordered.limit(some).offset(offset if simple else 0)))
         ids, total = (every, named.number) if simple else (every[offset : offset + limit], len(every))
         total, more = min(total, COUNT_CAP), total > COUNT_CAP
-        among = list(connection.scalars(found.limit(FACET_CAP))) if facets else []
+        among, gave_up = list(connection.scalars(found.limit(FACET_CAP))) if facets else [], False
     return SearchResult(
         query,
         tuple(_hit(record, query, mark) for record in records.records_of(connection, ids)),
         total,
         more,
         "date" if rank is None else "relevance",
-        tuple(_notes(connection, query, too_many=named.too_many and sort != "date")),
-        _facets(connection, among) if facets else {},
+        tuple(_notes(connection, too_many=named.too_many and sort != "date", gave_up=gave_up)),
+        count(connection, among) if facets else {},
     )
 
 
@@ -117,12 +118,13 @@ def _candidates(
 
 
 def _read(
-    connection: Connection, candidates: list[int], found: Select[Any], needed: int
+    connection: Connection, candidates: list[int], query: Query, needed: int
 ) -> tuple[list[int], int, bool]:  # fmt: skip
-    """Return those of the candidates that are found when their texts are read, as far as needed, and how many.
+    """Return those of the candidates whose texts hold what the index drops, how many, and whether there may be more.
 
-    Reading stops when there are enough and some more have been looked through for the count; True says that it did.
+    Reading stops when there are enough and some more have been looked through for the count.
     """
+    found = select(posts.c.id).select_from(_with_texts(_CURRENT)).where(*_literal(query))
     held: list[int] = []
     for start in range(0, len(candidates), READ_BATCH):
         if len(held) >= needed and start >= READ_FOR_COUNT:
@@ -183,7 +185,7 @@ def matching(
 
     It selects from posts joined with their current revisions. Without ``ranked`` nothing need be read to rank them.
     """
-    joined = posts.join(revisions, revisions.c.id == posts.c.revision_id)
+    joined = _CURRENT
     wanted = [*records.conditions(filters), *_conditions(query.filters, zone), *_unwanted(query)]
     rank: ColumnElement[float] | None = None
     words, characters = _expressions(query.terms, " AND ")
@@ -197,16 +199,24 @@ def matching(
         wanted.append(posts.c.id.in_(_named_by(post_fts, words)))
     if characters:
         wanted.append(posts.c.id.in_(_named_by(char_fts, characters)))
-    literal = [_holds(term) for term in query.terms if _is_literal(term)]
-    literal += [not_(_holds(term)) for term in query.excluded if _is_literal(term)]
-    if literal:
-        joined = joined.join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
-        joined = joined.join(search_state, search_state.c.post_id == posts.c.id)
+    literal = _literal(query)
+    joined = _with_texts(joined) if literal else joined
     if literal and not (words or characters):
         newest = select(posts.c.id).join(revisions, revisions.c.id == posts.c.revision_id)
         newest = newest.order_by(revisions.c.published_at.desc(), revisions.c.id.desc()).limit(READ_CAP)
         wanted.append(posts.c.id.in_(select(newest.subquery().c.id)))
     return select(posts.c.id).select_from(joined).where(*wanted, *literal), rank
+
+
+def _with_texts(joined: Join) -> Join:
+    joined = joined.join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
+    return joined.join(search_state, search_state.c.post_id == posts.c.id)
+
+
+def _literal(query: Query) -> list[ColumnElement[bool]]:
+    """Return the conditions on the texts themselves."""
+    held = [_holds(term) for term in query.terms if _is_literal(term)]
+    return held + [not_(_holds(term)) for term in query.excluded if _is_literal(term)]
 
 
 def _unwanted(query: Query) -> Iterator[ColumnElement[bool]]:
@@ -252,43 +262,11 @@ def _hit(record: dict[str, Any], query: Query, mark: tuple[str, str]) -> Hit:
     return Hit(record, snippet(body, query, mark=mark))
 
 
-def _notes(connection: Connection, query: Query, *, too_many: bool) -> Iterator[str]:
+def _notes(connection: Connection, *, too_many: bool, gave_up: bool) -> Iterator[str]:
     if too_many:
         yield "so many posts match that they come newest first, not best first"
-    if any(map(_is_literal, query.terms)) and not any(term.phrase for term in query.terms):
-        number = connection.scalar(select(func.count()).select_from(posts)) or 0
-        if number > READ_CAP:
-            yield f"only the newest {READ_CAP} posts were looked through; add a word"
+    if gave_up:
+        yield f"only the first {READ_CAP} posts were looked through; add a word"
     if not index.is_whole(connection):
         number = index.count_missing(connection)
         yield f"the search index lacks {number} posts, which are not found; `scraper upgrade` renews it"
-
-
-_FACETS = {
-    "author": """
-SELECT a.name, count(*) FROM posts p JOIN authors a ON a.id = p.author_id
-WHERE p.id IN (SELECT value FROM json_each(:ids)) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
-    "year": """
-SELECT strftime('%Y', r.published_at, '+8 hours'), count(*) FROM posts p JOIN revisions r ON r.id = p.revision_id
-WHERE r.published_at IS NOT NULL AND p.id IN (SELECT value FROM json_each(:ids))
-GROUP BY 1 ORDER BY 1 DESC LIMIT :most""",
-    "tag": """
-SELECT t.name, count(DISTINCT x.post_id) FROM post_tags x JOIN tags t ON t.id = x.tag_id
-WHERE x.kind <> 'keyword' AND x.post_id IN (SELECT value FROM json_each(:ids))
-GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
-    "site": """
-SELECT s.name, count(*) FROM posts p JOIN sites s ON s.id = p.site_id
-WHERE p.id IN (SELECT value FROM json_each(:ids)) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
-    "kind": """
-SELECT r.kind, count(*) FROM posts p JOIN revisions r ON r.id = p.revision_id
-WHERE r.kind <> '' AND p.id IN (SELECT value FROM json_each(:ids)) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most""",
-}
-
-
-def _facets(connection: Connection, ids: list[int]) -> Facets:
-    """Count posts by each facet's values, the most frequent first, years from the last; years are those of Beijing."""
-    given = {"ids": json.dumps(ids), "most": FACET_VALUES}
-    return {
-        name: {str(value): int(number) for value, number in connection.execute(text(query), given)}
-        for name, query in _FACETS.items()
-    }
