@@ -19,6 +19,7 @@ RUNS = (("first", "2026-01-01T00:00:00Z"), ("an hour later, nothing new", "2026-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--posts", type=int, default=1000)
     parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--runs", type=int, default=len(RUNS), help="only the first so many")
     parser.add_argument("--small", action="store_true", help="pages of about 8 KB, for many posts")
 
 
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> None:
     rows = [["run", "lists", "pages", "304", "KB", "CPU s", "of the first", "peak MB", "right"]]
     first = 0.0
     with server.serve(folder, options.port) as traffic:
-        for name, now in RUNS:
+        for name, now in RUNS[: options.runs]:
             if name == "5 % edited":
                 planted = blog_site.edit(folder, base, planted, every=20, small=options.small)
             command = crawl.scraper(base, db, options.concurrency)
