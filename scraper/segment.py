@@ -77,7 +77,13 @@ def segment(text: str) -> str:
 
 def segment_folded(folded: str) -> str:
     """Return what ``segment`` does of a text that is folded already."""
-    return " ".join(token for word in _TOKEN.findall(folded) for token in _tokens(word))
+    tokens: list[str] = []
+    for word in _TOKEN.findall(folded):
+        if word < "\u1100":  # where the first of the CJK ranges begins
+            tokens.append(word)
+        else:
+            tokens += _tokens(word)
+    return " ".join(tokens)
 
 
 def characters(folded: str) -> str:

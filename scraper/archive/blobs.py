@@ -114,7 +114,9 @@ class Blobs:
 
 def as_dictionary(page: bytes) -> zstandard.ZstdCompressionDict:
     """Return a page as a dictionary for pages that look like it."""
-    return zstandard.ZstdCompressionDict(page, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    dictionary = zstandard.ZstdCompressionDict(page, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    dictionary.precompute_compress(level=LEVEL)  # else every compression would read the page anew
+    return dictionary
 
 
 def compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None = None) -> bytes:
