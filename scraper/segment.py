@@ -120,7 +120,7 @@ class Term:
         folded = fold(self.raw)
         words = _TOKEN.findall(folded)
         if self.recheck or not words:
-            inside = re.escape(folded)
+            inside = re.escape(folded) + _not_longer(folded)
         else:
             inside = re.escape(words[0]) + _not_longer(words[0])
             for word, following in pairwise(words):
@@ -131,9 +131,14 @@ class Term:
         return re.compile(before + inside + after)
 
 
-def _not_longer(word: str) -> str:
-    """Return the condition that a word is not the beginning of one with symbols, as c is of c++ and c#."""
-    tails = [re.escape(long.removeprefix(word)) for long in _SYMBOL_WORDS if long.startswith(word) and long != word]
+def _not_longer(folded: str) -> str:
+    """Return the condition that what a term ends with does not go on to a word with symbols, as c or c+ to c++."""
+    tails = [
+        re.escape(word[length:])
+        for word in _SYMBOL_WORDS
+        for length in range(1, len(word))
+        if folded.endswith(word[:length]) and not re.search(rf"{_LETTER}.{{{length}}}\Z", folded)
+    ]
     return f"(?!{'|'.join(tails)})" if tails else ""
 
 

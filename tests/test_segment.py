@@ -345,3 +345,14 @@ def test_names_are_searched_one_by_one() -> None:
 
 def test_a_hit_far_into_a_long_text_is_shown() -> None:
     assert "前【缓存】后" in snippet("字" * 30_000 + "前缓存后", parse_query("缓存"), mark=("【", "】"))
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        (":C", "a:C++", False), (":C", "a:C.", True), ("(c+", "(c++", False), ("(abc+", "(abc++", True),
+        (":C++", ":C++11", True), ("a:", "a:C++", True),
+    ],
+)  # fmt: skip
+def test_a_term_with_symbols_does_not_end_within_a_longer_word(query: str, text: str, found: bool) -> None:
+    assert matches(parse_query(query), "", (), text) == found

@@ -28,6 +28,9 @@ CHARACTER_CAP = 2_000
 READ_CAP, READ_FOR_COUNT, READ_BATCH = 20_000, 300, 50
 """Texts that are read for symbols, which the index drops: at most, at least for the count of hits, and at a time."""
 
+RECENT = 400
+"""So many of the newest posts are tried for a word that many have, before all that have it are sorted."""
+
 FACET_CAP = 10_000
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ALL = Filters()
@@ -89,9 +92,11 @@ def find(
         ids = among[offset : offset + limit]
         gave_up = more and total < offset + limit
     else:
-        some = limit if simple else COUNT_CAP + 1
-        every = list(connection.scalars(ordered.limit(some).offset(offset if simple else 0)))
-        ids, total = (every, named.number) if simple else (every[offset : offset + limit], len(every))
+        by_date = simple and rank is None and named.number > CHARACTER_CAP
+        recent = _recent(connection, query, offset + limit) if by_date else None
+        some = offset + limit if simple else COUNT_CAP + 1
+        every = recent or list(connection.scalars(ordered.limit(some)))
+        ids, total = every[offset : offset + limit], named.number if simple else len(every)
         total, more = min(total, COUNT_CAP), total > COUNT_CAP
         among, gave_up = list(connection.scalars(found.limit(FACET_CAP))) if facets else [], False
     return SearchResult(
@@ -103,6 +108,24 @@ def find(
         tuple(_notes(connection, too_many=named.too_many and sort != "date", gave_up=gave_up)),
         count(connection, among) if facets else {},
     )
+
+
+def _recent(connection: Connection, query: Query, needed: int) -> list[int] | None:
+    """Return the newest of the posts that one index names if they are among the newest of all, else None.
+
+    Of a word that many posts have, these are soon found, while sorting all that have it takes long.
+    """
+    newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
+    by_date = revisions.join(posts, posts.c.revision_id == revisions.c.id)
+    recent = list(connection.scalars(select(posts.c.id).select_from(by_date).order_by(*newest).limit(RECENT)))
+    words, characters = _expressions(query.terms, " AND ")
+    if words:
+        among = _named_by(post_fts, words).where(post_fts.c.rowid.in_(recent))
+    else:  # an index without details is read from its start for every id that it is asked for
+        among = _named_by(char_fts, characters).where((char_fts.c.rowid + 0).in_(recent))
+    named = set(connection.scalars(among))
+    held = [post_id for post_id in recent if post_id in named]
+    return held[:needed] if len(held) >= needed else None
 
 
 def _candidates(
