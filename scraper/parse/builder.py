@@ -172,7 +172,8 @@ class BodyBuilder:
         self.add_block(Block("quote", blocks.quote(blocks.join_blocks(frame.blocks))))
 
     def _close_item(self, frame: Frame) -> None:
-        self.frame.items.append(Item(frame.blocks, frame.loose, frame.task))
+        loose = frame.loose and any(block.kind == "paragraph" for block in frame.blocks)
+        self.frame.items.append(Item(frame.blocks, loose, frame.task))
 
     def _close_list(self, frame: Frame) -> None:
         if not frame.items:

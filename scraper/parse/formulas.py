@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -23,6 +24,9 @@ _IMAGE_HOSTS = ("latex.csdn.net", "latex.codecogs.com", "private.codecogs.com", 
 _TAG = re.compile(r"<(?=[A-Za-z/!?][^<>]*>)|^<(?=[A-Za-z/!?])", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\)%")
 _BLOCK_START = re.compile(r"^[ \t]*(?:[-+*>#=|~]|\d+[.)]|$)", re.MULTILINE)
+
+_NO_GLYPH = re.compile(r"[\s\u200b-\u200f\u2061-\u2064\ufeff]+")
+_GLYPH = re.compile(r"[^\s\u200b-\u200f\u2061-\u2064\ufeff]")
 
 
 class Formula(NamedTuple):
@@ -97,10 +101,30 @@ def _from_katex(element: HtmlElement, names: list[str]) -> Formula:
     display = not _DISPLAY.isdisjoint(names)
     for annotation in element.iter("annotation"):
         return _formula(annotation.text or "", display)
-    for node in element.iter("span"):
-        if "katex-mathml" in (node.get("class") or "").split():
-            return _formula(_last_block(clean_text(_source_text(node))), display)
+    if (mathml := _span(element, "katex-mathml")) is not None:
+        text = clean_text(_source_text(mathml))
+        source = _last_block(text)
+        if len(source.split()) == len(text.split()) and (shown := _span(element, "katex-html")) is not None:
+            source = _without_glyphs(source, str(shown.xpath("string()")))
+        return _formula(source, display)
     return _formula(element.xpath("string()"), display)
+
+
+def _span(element: HtmlElement, name: str) -> HtmlElement | None:
+    return next((node for node in element.iter("span") if name in (node.get("class") or "").split()), None)
+
+
+def _without_glyphs(text: str, shown: str) -> str:
+    """Return the source where a tool took away the blank line between it and the glyphs that MathML shows.
+
+    The glyphs are those of the drawn formula, in another order where that is built of fractions and roots.
+    """
+    glyphs = _NO_GLYPH.sub("", shown)
+    positions = [match.start() for match in _GLYPH.finditer(text)]
+    if len(positions) <= len(glyphs):
+        return text
+    begin = positions[len(glyphs)]
+    return text[begin:] if Counter(_NO_GLYPH.sub("", text[:begin])) == Counter(glyphs) else text
 
 
 def _source_text(mathml: HtmlElement) -> str:

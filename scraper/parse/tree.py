@@ -19,7 +19,8 @@ _RAW_TEXT = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed",
 _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 }  # fmt: skip
-_IMPLIED_END = {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
+_IMPLIED_END = {"p": "p", "li": "li", "td": "td", "th": "th", "tr": "tr", "dt": "dd", "dd": "dt", "option": "option"}
+"""Which open element the start of another ends, in libxml2: a ``dd`` within a ``dd`` is nested."""
 _CLOSED_BY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("b", "i"), ("p", "center")),
     **dict.fromkeys(("u", "s", "tt", "small", "big", "strike"), ("p",)),
@@ -37,7 +38,7 @@ _MOST_ERRORS = 100
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r")
 _NO_XML_NUMBER = re.compile(
-    r"&#(?:0{0,20}(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])|x0{0,20}(?:[1-8bcef]|1[0-9a-f]|fff[ef]))(?![0-9a-f]);?",
+    r"&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
@@ -51,7 +52,7 @@ _CLASSES = etree.ElementDefaultClassLookup(
 
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
-    text = _NO_XML_NUMBER.sub("", _NO_XML.sub("", text))
+    text = _NO_XML_NUMBER.sub("", _without_controls(text))
     tree, errors = _parse(text)
     if not _is_cut(errors):
         if _ends_nothing(errors) and (mended := _keep_open(text)) != text:
@@ -65,8 +66,17 @@ def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     return tree, tuple(warnings)
 
 
+def _without_controls(text: str) -> str:
+    """Return the text without what XML has no place for; counted as bytes first, as nearly no page has any."""
+    data = text.encode("utf-8", "replace")
+    if len(data.translate(None, _CONTROL_BYTES)) == len(data) and b"\xef\xbf" not in data:
+        return text
+    return _NO_XML.sub("", text)
+
+
 def _parse(text: str) -> tuple[html.HtmlElement | None, _ListErrorLog]:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    parser.set_element_class_lookup(_CLASSES)
     data = text.encode("utf-8", "replace")
     try:
         tree = html.document_fromstring(data, parser=parser)
@@ -158,14 +168,15 @@ def _flatten(text: str) -> tuple[str, int]:
         elif name in _VOID or text.endswith("/>", start, end):
             keep = True
         else:
-            if name in _IMPLIED_END and stack and stack[-1][0] == name:
-                _close(stack, names, name)
+            if stack and stack[-1][0] == _IMPLIED_END.get(name):
+                _close(stack, names, stack[-1][0])
             keep = len(stack) < MAX_DEPTH
             stack.append((name, keep))
             names[name] += 1
             dropped += not keep
         if not keep:
-            pieces += (text[copied:start], " ")
+            if copied < start or not pieces:
+                pieces += (text[copied:start], " ")
             copied = end
     return "".join((*pieces, text[copied:])), dropped
 
@@ -186,9 +197,12 @@ def _after(text: str, mark: str, start: int) -> int:
     return len(text) if end < 0 else end + len(mark)
 
 
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
 def text_of(element: html.HtmlElement | None) -> str:
     """Return an element's whole text with every run of white space as one blank, '' for no element."""
-    return "" if element is None else collapse("".join(cast("list[str]", element.xpath(".//text()"))))
+    return "" if element is None else collapse(cast("str", _STRING(element)))
 
 
 def collapse(text: str) -> str:

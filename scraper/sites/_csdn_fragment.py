@@ -33,7 +33,7 @@ def is_fragment(page: Page, body: HtmlElement) -> bool:
     nothing may stand around it.
     """
     inside = len(text_of(_container(body)))
-    around = len(text_of(_root(page))) - inside
+    around = len(text_of(_root(page, body))) - inside
     if around * 9 <= inside:
         return True
     hosts = (host_of(url) for url in (page.url, *page.meta.addresses))
@@ -42,7 +42,10 @@ def is_fragment(page: Page, body: HtmlElement) -> bool:
 
 def read_wrapper(page: Page, body: HtmlElement, post: Post) -> Post:
     """Return the post with what stands around its body, where CSDN's own markup says nothing."""
-    found = measure(_root(page))
+    root = _root(page, body)
+    if text_of(root) == text_of(_container(body)):
+        return post
+    found = measure(root)
     start = found.place[body]
     zone = Zone(found, start, found.place[_last(body)])
     headings = [text_of(one) for one in page.tree.iter("h1") if found.place.get(one, start) < start]
@@ -60,9 +63,9 @@ def overlay(said: Post, post: Post) -> Post:
     return replace(said, author=author, **names, **known)
 
 
-def _root(page: Page) -> HtmlElement:
-    body = page.tree.find("body")
-    return page.tree if body is None else body
+def _root(page: Page, body: HtmlElement) -> HtmlElement:
+    """Return the page's ``body`` element, or its root where the article stands outside that."""
+    return next((one for one in (body, *body.iterancestors()) if one.tag == "body"), page.tree)
 
 
 def _container(body: HtmlElement) -> HtmlElement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lxml.html import HtmlElement
@@ -11,12 +11,13 @@ from lxml.html import HtmlElement
 from scraper.models import Parsed
 from scraper.parse import article as generic
 from scraper.parse.clean import clean
+from scraper.parse.escape import encode_url
 from scraper.parse.markdown import convert
 from scraper.parse.page import Index, Page, find_json_ld, script_language, script_variables
 from scraper.parse.site import Address, Site, article
 from scraper.parse.tree import text_of
 from scraper.parse.verdict import judge
-from scraper.sites._csdn_address import HOSTS, address, is_blog
+from scraper.sites._csdn_address import HOSTS, address, is_blog, unarchived
 from scraper.sites._csdn_fragment import is_fragment, overlay, read_wrapper
 from scraper.sites._csdn_header import HEADERS, VARIABLES, read_header, without_ends
 from scraper.sites._csdn_identity import identify
@@ -69,8 +70,9 @@ def read(page: Page) -> Parsed:
     missing = _missing(page.index, variables)
     _keep_contents_title(body)
     _divide_options(body)
-    clean(body, _is_chrome)
-    _unwrap_links(body)
+    chrome = {*page.index.classed(*_CHROME), *page.index.identified(*_CHROME), *_contents(body)}
+    clean(body, chrome.__contains__)
+    _unwrap_links(page, body)
     content = convert(body, where.url or page.url or "https://blog.csdn.net/", image_url=original_image)
     if not (content.text or content.images or content.links):
         return Parsed("empty", "the article's body is empty")
@@ -102,18 +104,21 @@ def _read_unknown(page: Page) -> Parsed:
     """
     variables = script_variables(page.tree, VARIABLES)
     where, warnings = identify(page, variables)
-    if not where.native_id or not _is_served(page) or not (variables.get("articleTitle") or _is_article(page, where)):
-        return judge(page)
-    _unwrap_links(page.tree)
+    verdict = judge(page)
+    if not (where.native_id and _is_served(page) and _is_article(page, where, verdict)):
+        return verdict
+    _unwrap_links(page, page.tree)
     for image in page.tree.iter("img"):
         if image.get("src"):
-            image.set("src", original_image(image.get("src")))
+            image.set("src", encode_url(original_image(image.get("src"))))
     found = generic.read(page)
     if found.post is None:
         return found
     post = replace(read_header(page, where, variables), parser=SITE.parser, warnings=(*found.post.warnings, *warnings))
-    titles = (post.title, *sorted((found.post.title, without_ends(page.meta.title)), key=len))
-    return replace(found, post=overlay(found.post, replace(post, title=next(filter(None, titles), ""))))
+    said = found.post.title
+    if not said or page.meta.title.startswith(said):
+        said = without_ends(page.meta.title)
+    return replace(found, post=overlay(found.post, replace(post, title=post.title or said)))
 
 
 def _is_served(page: Page) -> bool:
@@ -121,12 +126,18 @@ def _is_served(page: Page) -> bool:
     return "csdnimg.cn/" in page.text or any(is_blog(host_of(url)) for url in page.meta.addresses)
 
 
-def _is_article(page: Page, where: Address) -> bool:
-    """Tell whether a page calls itself an article: by its data, an element, or its own address and a heading."""
+def _is_article(page: Page, where: Address, verdict: Parsed) -> bool:
+    """Tell whether a page calls itself an article: by its data, an element, or its own address and a heading.
+
+    A known header without its body, and without the page's end, was cut off: there is nothing to guess.
+    """
+    has_element = next(page.tree.iter("article"), None) is not None
+    if not has_element and page.index.classed(*HEADERS) and "</html" not in page.text[-1000:].lower():
+        return False
     if find_json_ld(page.meta, "Article", "BlogPosting", "NewsArticle") or page.meta.meta.get("og:type") == "article":
         return True
-    if next(page.tree.iter("article"), None) is not None:
-        return True
+    if has_element or verdict.verdict != "other":
+        return verdict.verdict == "other"
     said = any(found.native_id == where.native_id for url in page.meta.addresses if (found := address(url)))
     return said and next(page.tree.iter("h1"), None) is not None
 
@@ -147,22 +158,20 @@ def _divide_options(body: HtmlElement) -> None:
             parent.tag = "p"
 
 
-def _unwrap_links(body: HtmlElement) -> None:
-    """Let links lead where their author meant them to: CSDN's scripts put a page of its own in between."""
+def _unwrap_links(page: Page, body: HtmlElement) -> None:
+    """Let links lead where their author meant them to: CSDN's scripts and archives put pages of their own between."""
+    is_copy = any(unarchived(url) != url for url in (page.url, *page.meta.addresses))
     for link in body.iter("a"):
         href = link.get("href") or ""
-        if "link.csdn.net" in href:
-            link.set("href", unwrap(href))
+        if href and (is_copy or "link.csdn.net" in href):
+            link.set("href", encode_url(unwrap(unarchived(href) if is_copy else href)))
 
 
-def _is_chrome(element: HtmlElement) -> bool:
-    classes = element.get("class")
-    if classes and not _CHROME.isdisjoint(classes.split()):
-        return True
-    identifier = element.get("id") or ""
-    if element.tag != "p":
-        return identifier in _CHROME
-    return identifier.endswith("-toc") or _CONTENTS_MARK.fullmatch((element.text or "").strip()) is not None
+def _contents(body: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the paragraphs of a table of contents, and the marks that stand where there was to be one."""
+    for paragraph in body.iter("p"):
+        if (paragraph.get("id") or "").endswith("-toc") or _CONTENTS_MARK.fullmatch((paragraph.text or "").strip()):
+            yield paragraph
 
 
 def _missing(index: Index, variables: Mapping[str, str]) -> str:

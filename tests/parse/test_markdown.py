@@ -175,6 +175,14 @@ def test_a_site_may_rewrite_image_addresses() -> None:
     assert body.markdown == "![图](https://blog.example.com/a.png)"
 
 
+def test_an_empty_paragraph_makes_no_loose_list() -> None:
+    assert to_markdown("<ul><li></li><li><pre><code>x</code></pre><p><br></p></li></ul>") == "-\n- ```\n  x\n  ```"
+
+
+def test_bold_around_paragraphs_is_bold_inside_them() -> None:
+    assert to_markdown("<b><p>一</p><p>二</p></b><p>三</p>") == "**一**\n\n**二**\n\n三"
+
+
 def test_the_lists_of_a_body_are_in_reading_order() -> None:
     body = body_of(
         "<h2>一 <b>二</b></h2><p>见 https://e.com/a。<a href='/b'>乙 <b>丙</b></a></p>"

@@ -24,7 +24,7 @@ def test_a_page_within_the_parsers_depth_keeps_its_markup(depth: int) -> None:
     assert len(list(tree.iter("div"))) == depth
 
 
-@pytest.mark.parametrize("tag", ["div", "ul", "span", "blockquote"])
+@pytest.mark.parametrize("tag", ["div", "ul", "span", "blockquote", "dd", "h3", "b", "pre"])
 def test_deeper_markup_is_flattened_with_a_warning_and_all_its_text(tag: str) -> None:
     depth = 100_000
     html = f"<body>{f'<{tag}>' * depth}deep<img src=a.png>{f'</{tag}>' * depth}<p>after</p>"
@@ -75,14 +75,19 @@ def test_what_no_encoding_can_hold_is_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["\x01", "\x0c", "\uffff", "&#1;", "&#x1;", "&#8", "&#00012;", "&#x1F;", "&#xFFFE;", "&#0;"]
+    "bad",
+    ["\x01", "\x0c", "\uffff", "&#1;", "&#x1;", "&#8", "&#00012;", "&#x1F;", "&#xFFFE;", "&#0;", f"&#{'0' * 99}1;"],
 )
 def test_a_tree_holds_no_character_that_it_could_not_be_changed_with(bad: str) -> None:
-    tree, _ = parse_html(f"<p>a{bad}<b>x</b>{bad}中&#x1F4A9;&#13;&#9;&#xff0c;")
+    tree, _ = parse_html(f"<p>a{bad}<b>x</b>{bad}中&#x1F4A9;&#13;&#9;&#xff0c;&#1")
     assert tree is not None
     for element in tree.iter():
         element.text, element.tail = element.text, element.tail
     assert text_of(tree).replace("\ufffd", "") == "ax中💩 ，"
+
+
+def test_a_letter_ends_a_decimal_reference() -> None:
+    assert text("<p>&#1charset&#12a&#104a&#x68g") == "charsetahahg"
 
 
 def test_white_space_of_all_kinds_is_one_blank_and_zero_width_characters_are_none() -> None:
