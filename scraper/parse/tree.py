@@ -201,8 +201,8 @@ _STRING = etree.XPath("string()", smart_strings=False)
 
 
 def text_of(element: html.HtmlElement | None) -> str:
-    """Return an element's whole text with every run of white space as one blank, '' for no element."""
-    return "" if element is None else collapse(cast("str", _STRING(element)))
+    """Return an element's whole text with every run of white space as one blank, '' for no element or a comment."""
+    return collapse(cast("str", _STRING(element))) if element is not None and isinstance(element.tag, str) else ""
 
 
 def collapse(text: str) -> str:

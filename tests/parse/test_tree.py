@@ -90,6 +90,13 @@ def test_a_letter_ends_a_decimal_reference() -> None:
     assert text("<p>&#1charset&#12a&#104a&#x68g") == "charsetahahg"
 
 
+def test_a_comment_has_no_text() -> None:
+    tree, _ = parse_html("<p>a<!-- b -->c</p>")
+    assert tree is not None
+    assert [text_of(node) for node in tree.iter()][-2:] == ["ac", ""]
+    assert text_of(None) == ""
+
+
 def test_white_space_of_all_kinds_is_one_blank_and_zero_width_characters_are_none() -> None:
     assert collapse("\u3000已于\xa0\n2022\u200b-05\ufeff ") == "已于 2022-05"
 
