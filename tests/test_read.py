@@ -207,4 +207,4 @@ def test_every_page_of_the_corpus_is_read(shared: Path) -> None:
         post = parse(path.read_bytes(), "", name=path.name).post
         assert post is not None
         assert post.title
-        assert post.parser == "csdn/1"
+        assert post.parser == "csdn/2"

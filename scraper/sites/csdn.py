@@ -188,7 +188,7 @@ def _missing(index: Index, variables: Mapping[str, str]) -> str:
 
 SITE = Site(
     name="csdn",
-    version=1,
+    version=2,
     address=address,
     claims=claims,
     read=read,

@@ -186,7 +186,7 @@ def test_the_source_of_a_repost_does_not_identify_it() -> None:
 
 def test_a_fragment_is_named_by_its_file_and_titled_by_its_heading() -> None:
     post = fixture("fragment-without-id")
-    assert (post.site, post.native_id, post.url, post.parser) == ("file", "fragment-without-id.html", "", "csdn/1")
+    assert (post.site, post.native_id, post.url, post.parser) == ("file", "fragment-without-id.html", "", "csdn/2")
     assert post.title == "数据类型"
 
 
