@@ -139,6 +139,7 @@ def serve(path: Path, **options: object) -> Iterator[str]:
         )  # fmt: skip
         server = uvicorn.Server(config)
         socket = config.bind_socket()
+        socket.listen()  # so that a request that comes before the server has started waits for it
         thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
         thread.start()
         try:
