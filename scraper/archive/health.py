@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import os
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -29,6 +30,21 @@ class State(enum.Enum):
     ARCHIVE = "archive"
 
 
+_open_here: Counter[Path] = Counter()
+"""Archives that this process has open. Closing any other handle of such a file would drop SQLite's locks on it
+(https://www.sqlite.org/howtocorrupt.html, 2.2), so it is not looked at again by plain reading."""
+
+
+def note_open(path: Path) -> None:
+    """Remember that this process has the archive open."""
+    _open_here[path.absolute()] += 1
+
+
+def note_closed(path: Path) -> None:
+    """Remember that one of this process's archives at the path is closed."""
+    _open_here[path.absolute()] -= 1
+
+
 def inspect(path: Path) -> State:
     """Return what stands at the path, without changing it.
 
@@ -38,6 +54,8 @@ def inspect(path: Path) -> State:
     try:
         if path.is_dir():
             raise ArchiveError(f"{path}: a folder, not an archive; name a file with --db")
+        if _open_here[path.absolute()]:
+            return State.ARCHIVE
         with path.open("rb") as file:
             header = file.read(100)
             size = os.fstat(file.fileno()).st_size

@@ -69,11 +69,13 @@ class Archive:
         elif state is not health.State.ARCHIVE:
             raise ArchiveError(f"{self.path}: an empty file; `scraper crawl` or `scraper import` makes it an archive")
         self._engine = _engine(self.path, write=write, wait_s=wait_s)
-        if not write:
-            health.require_current(self.path)
-            return
+        health.note_open(self.path)
+        self._is_open = True
         try:
-            self._renew_index()
+            if write:
+                self._renew_index()
+            else:
+                health.require_current(self.path)
         except BaseException:
             self.close()
             raise
@@ -185,6 +187,9 @@ class Archive:
         Where a reader still needs the log, or the disk is full, the log stays and the next writer folds it in.
         """
         self._engine.dispose()
+        if self._is_open:
+            health.note_closed(self.path)
+            self._is_open = False
         if self._lock is None:
             return
         waiting = health.open_plain(self.path, write=True, wait_s=CLOSING_WAIT_S)

@@ -92,6 +92,17 @@ def test_a_reader_needs_no_lock_and_sees_a_consistent_state_while_a_writer_works
         assert [record["native_id"] for record in reader.posts()] == ["1001"]
 
 
+def test_opening_an_archive_again_drops_no_lock_of_this_process(path: Path) -> None:
+    code = f"from scraper import Archive; Archive({str(path)!r}, write=True).close()"
+    make(path)
+    with Archive(path) as reader, reader.read() as connection:
+        connection.scalar(text("SELECT count(*) FROM posts"))
+        Archive(path).close()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert path.with_name("archive.db-wal").exists()  # another process must not take itself for the last
+        assert connection.scalar(text("SELECT count(*) FROM posts")) == 0
+
+
 def test_a_second_writer_is_told_who_holds_the_archive(path: Path) -> None:
     with Archive(path, write=True, command="crawl"):
         with pytest.raises(ArchiveLocked) as caught:
