@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection, column, delete, func, insert, select, table
 
@@ -32,6 +32,10 @@ MIN_PASSAGE_CHARS = 80
 _BETWEEN_NAMES = " + "  # a token that no term has, so that no phrase reaches from one name into the next
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _progress = logging.getLogger("scraper.progress")
+
+
+Words = tuple[str | None, int, str, str, str, str]
+"""One change of the index: None or "delete", the post, what post_fts holds of it in three columns, and char_fts."""
 
 
 class Writable(Protocol):
@@ -89,12 +93,30 @@ def _change(
     connection: Connection, post_id: int, title: str, body: str, names: str, *, delete_it: bool = False
 ) -> None:
     words, chars = prepare(title, body, names)
-    in_words: dict[str, Any] = {"rowid": post_id, **dict(zip(("title", "body", "names"), words, strict=True))}
-    in_chars: dict[str, Any] = {"rowid": post_id, "chars": chars}
-    if delete_it:
-        in_words["post_fts"] = in_chars["char_fts"] = "delete"
-    connection.execute(insert(post_fts), in_words)
-    connection.execute(insert(char_fts), in_chars)
+    _waiting(connection).append(("delete" if delete_it else None, post_id, *words, chars))
+
+
+def _waiting(connection: Connection) -> list[Words]:
+    waiting: list[Words] = connection.get_execution_options()["waiting_words"]
+    return waiting
+
+
+def write_waiting(connection: Connection) -> None:
+    """Write the changes that have waited for the end of their transaction.
+
+    FTS5 writes a segment whenever a statement between two of its own needs a savepoint, and every segment is merged
+    into others later: one segment for a whole transaction costs a third of one for each post.
+    """
+    waiting = _waiting(connection)
+    if not waiting:
+        return
+    connection.exec_driver_sql(_INTO_POST_FTS, [words[:5] for words in waiting])
+    connection.exec_driver_sql(_INTO_CHAR_FTS, [(command, post_id, chars) for command, post_id, *_, chars in waiting])
+    waiting.clear()
+
+
+_INTO_POST_FTS = "INSERT INTO post_fts (post_fts, rowid, title, body, names) VALUES (?, ?, ?, ?, ?)"
+_INTO_CHAR_FTS = "INSERT INTO char_fts (char_fts, rowid, chars) VALUES (?, ?, ?)"
 
 
 def digest_of(folded: str, least: int) -> str:
@@ -148,6 +170,7 @@ def renew(archive: Writable) -> int:
 
 def empty(connection: Connection) -> None:
     """Take everything out of the index."""
+    _waiting(connection).clear()
     connection.execute(delete(search_state))
     for name, fts in (("post_fts", post_fts), ("char_fts", char_fts)):
         connection.execute(insert(fts).values({name: "delete-all"}))
@@ -177,5 +200,6 @@ def _add_missing(connection: Connection, last: int) -> list[int]:
 
 def merge(connection: Connection, *, whole: bool = False) -> None:
     """Let the index tidy itself: a bounded step after a run, or all of it, which also drops what was taken out."""
+    write_waiting(connection)
     for name, fts in (("post_fts", post_fts), ("char_fts", char_fts)):
         connection.execute(insert(fts).values({name: "optimize"} if whole else {name: "merge", "rank": 500}))

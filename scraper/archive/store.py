@@ -115,8 +115,15 @@ class Archive:
         Raises:
             ArchiveError: the database refused, for instance because the disk is full.
         """
-        with _translated(self.path), self._engine.begin() as connection:
+        from scraper.archive import index
+
+        with (
+            _translated(self.path),
+            self._engine.connect().execution_options(waiting_words=[]) as connection,
+            connection.begin(),
+        ):
             yield connection
+            index.write_waiting(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -93,11 +93,35 @@ def test_a_revised_post_is_found_by_its_new_text_only(filled: Archive, post: Pos
     assert "4" in ids(filled, "改写")
 
 
+def test_a_post_that_is_saved_removed_and_saved_within_one_transaction_is_indexed_once(
+    filled: Archive, post: Post
+) -> None:
+    with filled.write() as connection:
+        for number, wording in enumerate(("起初这样写", "后来那样写", "最后如此写")):
+            later = replace(post, native_id="9", text=wording, markdown=wording)
+            posts.save(connection, later, lineage="live", now=NOW + timedelta(days=number))
+    with filled.write() as connection:
+        found = connection.execute(text("SELECT rowid FROM post_fts WHERE post_fts MATCH '\"样写\"'")).all()
+        connection.execute(text("INSERT INTO post_fts(post_fts) VALUES ('integrity-check')"))
+    assert found == []
+    assert ids(filled, "如此") == {"9"}
+
+
+def test_a_transaction_that_fails_leaves_no_words_behind(filled: Archive, post: Post) -> None:
+    with suppress(ZeroDivisionError), filled.write() as connection:
+        posts.save(connection, replace(post, native_id="9", text="不该留下", markdown=""), lineage="live", now=NOW)
+        raise ZeroDivisionError
+    with filled.write() as connection:
+        posts.save(connection, replace(post, native_id="10", text="该当留下", markdown=""), lineage="live", now=NOW)
+    assert ids(filled, "留下") == {"10"}
+
+
 def test_a_removed_post_leaves_nothing_in_the_index(filled: Archive) -> None:
     with filled.write() as connection:
         for post_id in (1, 2, 3, 4):
             index.remove(connection, post_id)
         index.remove(connection, 4)
+    with filled.write() as connection:
         assert connection.scalar(text("SELECT count(*) FROM post_fts WHERE post_fts MATCH '缓存'")) == 0
         connection.execute(text("INSERT INTO post_fts(post_fts) VALUES ('integrity-check')"))
 
