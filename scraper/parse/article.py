@@ -52,7 +52,7 @@ def read(page: Page) -> Parsed:
         post = fill(theme, page, read_header(page, _zone(found, [body]), PARSER))
         chrome = select_all(body, theme.drop) if theme.drop else []
         clear(body, found)
-        clean(body, lambda element: element in chrome)
+        clean(body, chrome)
         return _article(page, post, body)
     parts = find_body(found)
     is_text = _is_text(page, found, parts)

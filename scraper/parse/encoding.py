@@ -42,10 +42,11 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
         mark, name = marked
         return _finish(body[len(mark) :], name)
     header = LABELS.get(_label_in(content_type.encode("ascii", "ignore")), "")
-    if _is_utf8(body) and body.count(0) * 5 < max(len(body), 1):
+    text = _as_utf8(body)
+    if text is not None and (b"\0" not in body or body.count(0) * 5 < len(body)):
         if header in ("iso-2022-jp", "replacement") and body.isascii() and _ESCAPED.search(body):
             return _finish(body, header)
-        return _finish(body, "utf-8")
+        return _finish(body, "utf-8", text)
     wide = _wide_encoding(body, header)
     if wide:
         return _finish(body, wide)
@@ -114,12 +115,11 @@ def _declared_inside(body: bytes) -> str:
     return "utf-8" if name.startswith("utf-16") else name
 
 
-def _is_utf8(body: bytes) -> bool:
+def _as_utf8(body: bytes) -> str | None:
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _nearly_utf8(body: bytes, declared: bool) -> bool:
@@ -175,17 +175,19 @@ def _most_ordinary(body: bytes, declared: list[str]) -> str:
     return max(candidates, key=ordinary)
 
 
-def _finish(body: bytes, name: str) -> Decoded:
+def _finish(body: bytes, name: str, text: str | None = None) -> Decoded:
+    """Return what the bytes say in that encoding; ``text`` where they were decoded already, without any loss."""
+    is_whole = text is not None
     if name == "replacement":
         return Decoded("\ufffd", name, True, ("text in an encoding that is never decoded, for safety",))
     if name == "big5":
         readings = (body.decode(codec, "replace") for codec in ("cp950", "big5hkscs"))
         text = min(readings, key=lambda text: text.count("\ufffd"))
-    else:
+    elif text is None:
         text = body.decode(CODECS[name], "replace")
     plain = body if not name.startswith(("utf-16", "utf-32")) else text.encode("utf-8", "replace")
     controls = len(plain) - len(plain.translate(None, _CONTROLS))
-    replaced = text.count("\ufffd")
+    replaced = 0 if is_whole else text.count("\ufffd")
     if replaced and name == "utf-8":
         replaced -= body.count(b"\xef\xbf\xbd")
     if controls > len(plain) * (0.02 if replaced or name not in ("utf-8", "iso-2022-jp") else 0.2):
@@ -193,7 +195,7 @@ def _finish(body: bytes, name: str) -> Decoded:
     warnings = []
     if replaced > 0:
         warnings.append(f"{replaced} byte sequences are not {name} and were replaced")
-    if "\0" in text:
+    if controls and "\0" in text:
         warnings.append(f"{text.count(chr(0))} NUL characters dropped")
         text = text.replace("\0", "")
     return Decoded(text.removeprefix("\ufeff"), name, bool(warnings), tuple(warnings))

@@ -126,7 +126,7 @@ def read_body(
     the address to keep for that of an image.
     """
     chrome = select_all(body, drop) if drop else []
-    clean(body, lambda element: element in chrome)
+    clean(body, chrome)
     content = convert(body, post.url or base_url, image_url=image_url)
     if not (content.text or content.images or content.links):
         return Parsed("empty", "the article's body is empty")

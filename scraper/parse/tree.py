@@ -38,9 +38,14 @@ _MOST_ERRORS = 100
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r")
 _NO_XML_NUMBER = re.compile(
-    r"&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
+    rb"&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
+_COLOURED = re.compile(
+    rb"""</span>|<span(?:[ ]class="(?:token(?![^"<>]*(?:line|ln|copy|gutter))[^"<>]*|hljs-(?!ln|button|copy)[^"<>]*"""
+    rb"""|line|cl|(?!ln)[a-z][a-z0-9]?)"|[ ]style="color:[^";<>]*;?")?>"""
+)
+_IN_PLAIN_CODE = re.compile(rb"</?code[^<>]*>|<br ?/?>")
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
 
 
@@ -52,32 +57,48 @@ _CLASSES = etree.ElementDefaultClassLookup(
 
 def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
-    text = _NO_XML_NUMBER.sub("", _without_controls(text))
-    tree, errors = _parse(text)
+    data = _readable(text)
+    tree, errors = _parse(data)
     if not _is_cut(errors):
-        if _ends_nothing(errors) and (mended := _keep_open(text)) != text:
-            tree = _restore(_parse(mended)[0])
+        if _ends_nothing(errors) and (mended := _keep_open(text := data.decode())) != text:
+            tree = _restore(_parse(mended.encode())[0])
         return tree, ()
-    flat, count = _flatten(text)
-    tree, errors = _parse(flat)
+    flat, count = _flatten(data.decode())
+    tree, errors = _parse(flat.encode())
     warnings = [f"{count} elements nested deeper than {MAX_DEPTH} levels were flattened"] if count else []
     if _is_cut(errors):
         warnings.append("the page is beyond the parser's limits: its end is missing")
     return tree, tuple(warnings)
 
 
-def _without_controls(text: str) -> str:
-    """Return the text without what XML has no place for; counted as bytes first, as nearly no page has any."""
+def _readable(text: str) -> bytes:
+    """Return the text in UTF-8 without what XML has no place for; looked for in bytes first, as few pages have any."""
     data = text.encode("utf-8", "replace")
-    if len(data.translate(None, _CONTROL_BYTES)) == len(data) and b"\xef\xbf" not in data:
-        return text
-    return _NO_XML.sub("", text)
+    if len(data.translate(None, _CONTROL_BYTES)) != len(data) or "\ufffe" in text or "\uffff" in text:
+        data = _NO_XML.sub("", data.decode()).encode()
+    return _without_highlighting(_NO_XML_NUMBER.sub(b"", data))
 
 
-def _parse(text: str) -> tuple[html.HtmlElement | None, _ListErrorLog]:
+def _without_highlighting(data: bytes) -> bytes:
+    """Return the source with the words of code blocks bare that a script has coloured, an element for each.
+
+    They are half of the elements of such a page and say nothing. A block that holds anything but them is left.
+    """
+    pieces: list[bytes] = []
+    copied = end = 0
+    while (start := data.find(b"<pre", end)) >= 0 and (end := data.find(b"</pre", start)) >= 0:
+        inside = data.find(b">", start) + 1
+        block = data[inside:end]
+        bare, count = _COLOURED.subn(b"", block)
+        if count and count == 2 * block.count(b"</span>") and bare.count(b"<") == len(_IN_PLAIN_CODE.findall(bare)):
+            pieces += (data[copied:inside], bare)
+            copied = end
+    return b"".join((*pieces, data[copied:])) if pieces else data
+
+
+def _parse(data: bytes) -> tuple[html.HtmlElement | None, _ListErrorLog]:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     parser.set_element_class_lookup(_CLASSES)
-    data = text.encode("utf-8", "replace")
     try:
         tree = html.document_fromstring(data, parser=parser)
     except etree.ParserError:  # no element at all

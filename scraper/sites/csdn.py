@@ -71,7 +71,7 @@ def read(page: Page) -> Parsed:
     _keep_contents_title(body)
     _divide_options(body)
     chrome = {*page.index.classed(*_CHROME), *page.index.identified(*_CHROME), *_contents(body)}
-    clean(body, chrome.__contains__)
+    clean(body, chrome)
     _unwrap_links(page, body)
     content = convert(body, where.url or page.url or "https://blog.csdn.net/", image_url=original_image)
     if not (content.text or content.images or content.links):

@@ -9,7 +9,7 @@ from scraper.parse.clean import clean
 
 def cleaned(source: str, chrome: str = "") -> str:
     tree = html.fragment_fromstring(f"<div>{source}</div>")
-    clean(tree, (lambda element: element.get("class") == chrome) if chrome else None)
+    clean(tree, [element for element in tree.iter() if element.get("class") == chrome] if chrome else ())
     return html.tostring(tree, encoding="unicode").removeprefix("<div>").removesuffix("</div>")
 
 

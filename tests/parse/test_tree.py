@@ -148,7 +148,9 @@ def test_scripts_and_stray_end_tags_rename_nothing() -> None:
     assert all("-" not in element.tag for element in tree.iter() if isinstance(element.tag, str))
 
 
-@pytest.mark.parametrize("piece", ["<b>x<p>y</p></b>", "<b><p></b>", "</b><pre>", "<pre><ul></pre>"])
+@pytest.mark.parametrize(
+    "piece", ["<b>x<p>y</p></b>", "<b><p></b>", "</b><pre>", "<pre><ul></pre>", "<pre><span>", "<pre><span></pre>"]
+)
 def test_many_misplaced_elements_take_linear_time(piece: str) -> None:
     def cost(count: int) -> float:
         start = time.process_time()
@@ -163,3 +165,31 @@ def test_many_misplaced_elements_take_linear_time(piece: str) -> None:
 def test_many_headings_take_linear_time(piece: str) -> None:
     tree, _ = parse_html(piece * 20_000 + "end")
     assert tree is None or "end" in text_of(tree) or piece == "<h1 "
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        '<span class="token keyword">', '<span class="hljs-built_in">', '<span class="kn">', '<span class="line">',
+        '<span style="color: rgba(0, 0, 255, 1)">', "<span>",
+    ],
+)  # fmt: skip
+def test_the_coloured_words_of_a_block_of_code_are_no_elements(span: str) -> None:
+    tree, _ = parse_html(f'<p>a</p><pre class="x"><code class="language-py">{span}if</span> b &lt; c<br></code></pre>')
+    assert tree is not None
+    assert [element.tag for element in tree.find(".//pre").iter()] == ["pre", "code", "br"]
+    assert text_of(tree) == "aif b < c"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<span class="token lineno">1</span>if', '<span class="ln">1</span>if', '<span class="hljs-ln-n">1</span>',
+        '<span class="k">if', "<span>if</span><div>b</div>", '<span class="k" hidden>if</span>',
+        '<span style="color:red;display:none">if</span>', '<span class="k">a</span><span class="copy">b</span>',
+    ],
+)  # fmt: skip
+def test_a_block_of_code_with_anything_but_coloured_words_is_left_as_it_is(inside: str) -> None:
+    tree, _ = parse_html(f"<pre>{inside}</pre>")
+    assert tree is not None
+    assert tree.find(".//span") is not None
