@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 import unicodedata
@@ -21,10 +22,12 @@ from scraper.segment import (
     characters,
     fold,
     highlights,
+    letters,
     matches,
     parse_query,
     segment,
     snippet,
+    words_of,
 )
 
 FTS = """CREATE VIRTUAL TABLE fts USING fts5(
@@ -330,8 +333,49 @@ def test_segmenting_is_fast_enough_to_rebuild_an_index() -> None:
 
 
 def test_the_characters_of_a_text_are_each_named_once() -> None:
-    assert characters("锁，死锁 ab 𠮷a锁") == "死 锁 𠮷"
-    assert characters("a b") == ""
+    assert characters(words_of("锁，死锁 ab 𠮷a锁")) == "死 锁 𠮷"
+    assert characters(words_of("a b")) == ""
+
+
+def plain_fold(text: str) -> str:
+    """Fold a text in the plainest way."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if re.search("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]", folded):
+        bare = re.sub("(?<=[a-z])[\u0300-\u036f]+", "", unicodedata.normalize("NFD", folded))
+        return unicodedata.normalize("NFC", bare)
+    return folded
+
+
+def plain_tokens(word: str) -> list[str]:
+    """Cut a word or run in the plainest way."""
+    is_run = characters([word]) != ""
+    return [word[at : at + 2] for at in range(len(word))] if is_run else [word]
+
+
+_odd = st.text(
+    st.sampled_from("，　…①㎡ﬁＡaé\u0301\u0323\u00a0ｶﾞ\u309aᄀ\u1161한缓存穿透𠮷ក្រុម İcC+#_1½") | st.characters(),
+    max_size=60,
+)
+
+
+@settings(max_examples=300)
+@given(_odd)
+def test_folding_is_nfkc_without_case_and_accents(text: str) -> None:
+    assert fold(text) == plain_fold(text)
+
+
+def test_folding_a_text_of_many_compatible_characters_is_nfkc_too() -> None:
+    text = "".join(map(chr, range(0xA0, 0x3400))) + "\uff21\u0301"
+    assert fold(text) == plain_fold(text)
+
+
+@settings(max_examples=300)
+@given(_odd)
+def test_a_text_has_the_tokens_of_its_words_one_after_the_other(text: str) -> None:
+    words = words_of(fold(text))
+    assert segment(text).split(" ") == ([token for word in words for token in plain_tokens(word)] or [""])
+    assert letters(words) == re.sub(r"[\W_]+", "", fold(text))
+    assert characters(words).split(" ") == sorted({one for word in words for one in word if characters([one])}) or [""]
 
 
 def test_a_term_of_one_chinese_character_is_known_as_such() -> None:

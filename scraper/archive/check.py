@@ -209,11 +209,11 @@ def _words(archive: Archive) -> Iterator[str]:
             " JOIN revision_texts t ON t.revision_id = r.id"
         )
         for post_id, title, body, names in rows:
-            words, characters = index.prepare(fold(title), fold(body), fold(names))
+            made = index.prepare(fold(title), fold(body), fold(names))
             connection.execute(
-                "INSERT INTO fresh_post_fts (rowid, title, body, names) VALUES (?, ?, ?, ?)", (post_id, *words)
+                "INSERT INTO fresh_post_fts (rowid, title, body, names) VALUES (?, ?, ?, ?)", (post_id, *made.words)
             )
-            connection.execute("INSERT INTO fresh_char_fts (rowid, chars) VALUES (?, ?)", (post_id, characters))
+            connection.execute("INSERT INTO fresh_char_fts (rowid, chars) VALUES (?, ?)", (post_id, made.characters))
         differing = (
             "SELECT 'post #' || id || ' is in it with other words' FROM (SELECT id, sz FROM main.post_fts_docsize"
             " EXCEPT SELECT id, sz FROM temp.fresh_post_fts_docsize)"

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from sqlalchemy import Connection, column, delete, func, insert, select, table
 
 from scraper.archive.schema import authors, posts, revision_texts, revisions, search_state, storable
 from scraper.models import Post
-from scraper.segment import SEGMENTER_VERSION, characters, fold, segment_folded
+from scraper.segment import SEGMENTER_VERSION, characters, fold, letters, segment_words, words_of
 
 post_fts = table(
     "post_fts", column("rowid"), column("title"), column("body"), column("names"), column("rank"), column("post_fts")
@@ -30,11 +31,10 @@ MIN_PASSAGE_CHARS = 80
 """Shorter texts and paragraphs are alike by chance."""
 
 _BETWEEN_NAMES = " + "  # a token that no term has, so that no phrase reaches from one name into the next
-_NOT_A_LETTER = re.compile(r"[\W_]+")
 _progress = logging.getLogger("scraper.progress")
 
 
-Words = tuple[str | None, int, str, str, str, str]
+Entry = tuple[str | None, int, str, str, str, str]
 """One change of the index: None or "delete", the post, what post_fts holds of it in three columns, and char_fts."""
 
 
@@ -59,11 +59,13 @@ def put(connection: Connection, post_id: int, revision_id: int, title: str, body
     """Put a post into the index, which must not hold it."""
     title, body, lines = storable(title), storable(body), storable("\n".join(names))
     folded = fold(body)
-    _change(connection, post_id, fold(title), folded, fold(lines))
+    prepared = prepare(fold(title), folded, fold(lines))
+    _waiting(connection).append(_entry(None, post_id, prepared))
+    passage = letters(words_of(max(folded.split("\n"), key=len)))
     state = {
         "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": lines,
-        "text_digest": digest_of(folded, MIN_TEXT_CHARS),
-        "passage_digest": digest_of(max(folded.split("\n"), key=len), MIN_PASSAGE_CHARS),
+        "text_digest": digest_of(prepared.letters, MIN_TEXT_CHARS),
+        "passage_digest": digest_of(passage, MIN_PASSAGE_CHARS),
     }  # fmt: skip
     connection.execute(insert(search_state), {"post_id": post_id, **state})
 
@@ -79,25 +81,33 @@ def remove(connection: Connection, post_id: int) -> None:
     ).one_or_none()
     if held is None:
         return
-    _change(connection, post_id, *map(fold, (held.title, held.text, held.names)), delete_it=True)
+    prepared = prepare(*map(fold, (held.title, held.text, held.names)))
+    _waiting(connection).append(_entry("delete", post_id, prepared))
     connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
 
 
-def prepare(title: str, body: str, names: str) -> tuple[tuple[str, str, str], str]:
-    """Return what post_fts holds of a folded post in title, body and names, and what char_fts holds."""
-    words = (segment_folded(title), segment_folded(body), _BETWEEN_NAMES.join(map(segment_folded, names.split("\n"))))
-    return words, characters("\n".join((title, body, names)))
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the index holds of a post: its columns in post_fts, its characters in char_fts, and its text's letters."""
+
+    words: tuple[str, str, str]
+    characters: str
+    letters: str
 
 
-def _change(
-    connection: Connection, post_id: int, title: str, body: str, names: str, *, delete_it: bool = False
-) -> None:
-    words, chars = prepare(title, body, names)
-    _waiting(connection).append(("delete" if delete_it else None, post_id, *words, chars))
+def prepare(title: str, body: str, names: str) -> Prepared:
+    """Return what the index holds of a post whose title, body and names, one a line, are folded."""
+    in_title, in_body, in_names = words_of(title), words_of(body), [words_of(name) for name in names.split("\n")]
+    words = (segment_words(in_title), segment_words(in_body), _BETWEEN_NAMES.join(map(segment_words, in_names)))
+    return Prepared(words, characters(chain(in_title, in_body, *in_names)), letters(in_body))
 
 
-def _waiting(connection: Connection) -> list[Words]:
-    waiting: list[Words] = connection.get_execution_options()["waiting_words"]
+def _entry(command: str | None, post_id: int, prepared: Prepared) -> Entry:
+    return command, post_id, *prepared.words, prepared.characters
+
+
+def _waiting(connection: Connection) -> list[Entry]:
+    waiting: list[Entry] = connection.get_execution_options()["waiting_words"]
     return waiting
 
 
@@ -110,7 +120,7 @@ def write_waiting(connection: Connection) -> None:
     waiting = _waiting(connection)
     if not waiting:
         return
-    connection.exec_driver_sql(_INTO_POST_FTS, [words[:5] for words in waiting])
+    connection.exec_driver_sql(_INTO_POST_FTS, [entry[:5] for entry in waiting])
     connection.exec_driver_sql(_INTO_CHAR_FTS, [(command, post_id, chars) for command, post_id, *_, chars in waiting])
     waiting.clear()
 
@@ -119,9 +129,8 @@ _INTO_POST_FTS = "INSERT INTO post_fts (post_fts, rowid, title, body, names) VAL
 _INTO_CHAR_FTS = "INSERT INTO char_fts (char_fts, rowid, chars) VALUES (?, ?, ?)"
 
 
-def digest_of(folded: str, least: int) -> str:
+def digest_of(letters: str, least: int) -> str:
     """Return what texts with the same letters share, or '' for one with too few to tell."""
-    letters = _NOT_A_LETTER.sub("", folded)
     return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:32] if len(letters) >= least else ""
 
 
