@@ -127,8 +127,9 @@ def _read_page(page: Page, forced: Site | None) -> Parsed:
     chosen = forced or _by_address(page)
     parsed, warning = (chosen.read(page), "") if chosen else _read_by_markup(page)
     if parsed.verdict == "other" and chosen and not forced and not _is_served_by(page, chosen):
-        parsed, warning = _read_by_markup(page)
-        warning = warning or f"a page of another site under an address of {chosen.name}"
+        other, said = _read_by_markup(page)
+        if other.verdict != "other":
+            parsed, warning = other, said or f"a page of another site under an address of {chosen.name}"
     if parsed.post is None:
         return parsed
     post = _name_file(parsed.post, page)

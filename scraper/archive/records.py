@@ -10,7 +10,17 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text
 
-from scraper.archive.schema import authors, fetches, post_tags, posts, revision_texts, revisions, sites, tags
+from scraper.archive.schema import (
+    authors,
+    fetches,
+    frontier,
+    post_tags,
+    posts,
+    revision_texts,
+    revisions,
+    sites,
+    tags,
+)
 from scraper.urls import canonicalise
 
 Lineage = Literal["live", "file", "mirror"]
@@ -43,12 +53,17 @@ def find(connection: Connection, name: str) -> int | None:
         held = connection.scalars(select(posts.c.id).where(posts.c.native_id == name).limit(2)).all()
         return int(held[0]) if len(held) == 1 else _by_id(connection, name)
     site, _, native_id = name.partition("/")
-    return by_key(connection, site, native_id)
+    return by_key(connection, site, native_id) or _by_alias(connection, name)
 
 
 def by_key(connection: Connection, site: str, native_id: str) -> int | None:
     """Return the id of the post with this identity, or None."""
     return connection.scalar(select(posts.c.id).join(sites).where(sites.c.name == site, posts.c.native_id == native_id))
+
+
+def _by_alias(connection: Connection, key: str) -> int | None:
+    """Return the id of the post that was read at an address which names it otherwise, or None."""
+    return connection.scalar(select(frontier.c.post_id).where(frontier.c.key == key))
 
 
 def _by_id(connection: Connection, digits: str) -> int | None:
@@ -62,7 +77,8 @@ def _by_url(connection: Connection, url: str) -> int | None:
 
     claim = platforms.find(url)
     if claim is not None and claim[1].kind == "post":
-        return by_key(connection, claim[0].name, claim[1].native_id)
+        site, native_id = claim[0].name, claim[1].native_id
+        return by_key(connection, site, native_id) or _by_alias(connection, f"{site}/{native_id}")
     return connection.scalar(select(posts.c.id).where(posts.c.url == url).limit(1))
 
 

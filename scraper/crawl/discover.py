@@ -147,6 +147,8 @@ class Discoverer:
             return None
         if parsed.verdict in ("listing", "feed"):
             return parsed
+        if found.targets and parsed.verdict in ("other", "empty"):
+            return None  # beyond their last page, lists of links have a page without any
         found.reason = f"list by {request.way}: {parsed.verdict}: {parsed.reason}"
         found.refused = parsed.verdict in ("challenge", "login")
         return None
@@ -186,7 +188,9 @@ def _merge(tries: list[Found]) -> Found:
             targets.setdefault(key, target)
     total = max((one.total for one in tries if one.total is not None), default=None)
     best = max(tries, key=lambda one: len(one.targets))
-    trouble = next((one.reason for one in tries if one.reason), "")
+    # What a lesser way could not be asked for is nothing that the best one, read to its end, left out.
+    whole = tries[0].complete and tries[0].targets
+    trouble = "" if whole else next((one.reason for one in tries if one.reason), "")
     if total is not None and len(targets) < total:
         reason = f"{len(targets)} of {total} posts found, {total - len(targets)} missing"
     elif total is not None:

@@ -17,6 +17,7 @@ from scraper.archive.frontier import Due
 from scraper.archive.records import Lineage
 from scraper.crawl.crashes import note_crash
 from scraper.crawl.ledger import Ledger
+from scraper.crawl.seeds import move
 from scraper.crawl.topic import passes
 from scraper.errors import ParseError
 from scraper.fetch import outcome as fetched
@@ -116,7 +117,7 @@ class Visitor:
     def _keep(self, due: Due, snapshot: Snapshot, post: Post, lineage: Lineage, *, moved: bool) -> None:
         """Store a post with its snapshot, unless it is another one than was asked, unwanted or forgotten."""
         key = f"{post.site}/{post.native_id}"
-        if due.site and key != due.key and not moved:
+        if due.site and key != due.key and not moved and not _names_by_alias(due):
             self._fail(due, f"another post was served: {key} in place of {due.key}")
             return
         now, ledger, settings = self.now(), self.ledger, self.settings
@@ -187,6 +188,13 @@ class Visitor:
         now = self.now()
         self.ledger.add(lambda connection: frontier.failed(connection, due.id, now, reason))
         self.ledger.fail(due.url, reason, refused=refused)
+
+
+def _names_by_alias(due: Due) -> bool:
+    """Say whether the address is one that names its post by something else than the post's identity."""
+    site = sites.by_name(due.site)
+    address = site.address(move(due.url, site.home)) if site else None
+    return address is not None and address.alias
 
 
 def _wanted(connection: Connection, due: Due, post: Post, settings: Settings) -> bool:

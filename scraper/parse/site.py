@@ -20,12 +20,16 @@ SeedKind = Literal["post", "author", "column", "feed", "sitemap", "blog"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address of a platform names: a post, author or list, its native id and canonical form."""
+    """What an address of a platform names: a post, author or list, its native id and canonical form.
+
+    With ``alias`` it is a second name of a post, whose page tells the native id.
+    """
 
     kind: SeedKind
     native_id: str
     url: str
     author_id: str = ""
+    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""51CTO blogs (blog.51cto.com): posts."""
+"""51CTO blogs (blog.51cto.com): posts, and an author's pages with the number of all."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from scraper.parse.counts import read_count
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page
 from scraper.parse.select import first, text, texts
-from scraper.parse.site import Address, Site, draft, identify, read_body
+from scraper.parse.site import Address, ListRequest, Site, draft, identify, read_body
 from scraper.parse.verdict import judge
-from scraper.sites._lists import read_links
+from scraper.sites._lists import read_answer, read_links
 from scraper.urls import parse_url
 
 _HOME = "https://blog.51cto.com"
 _POST = re.compile(r"/(?P<user>[A-Za-z0-9_]{1,40})/(?P<id>[0-9]{3,12})/?")
-_AUTHOR = re.compile(r"/(?P<user>u_[0-9]{1,12}|[0-9]{4,12})/?(?:p_[0-9]{1,5})?/?")
+_AUTHOR = re.compile(r"/(?P<user>[0-9]{4,12}|[A-Za-z][A-Za-z0-9_]{1,39})(?:/p_[0-9]{1,5})?/?")
+_NOT_USERS = frozenset({
+    "blogger", "category", "creative", "event", "index", "login", "nav", "original", "ranking", "recommend", "reprint",
+    "rss", "search", "sitemap", "special", "tag", "topic", "translate",
+})  # fmt: skip
+_COUNT = re.compile(r"共\s?([0-9]{1,6})\s?条记录")
 _KINDS: dict[str, Kind] = {"原创": "original", "转载": "repost", "翻译": "translation"}
 _BODY = ".article-content-wrap #container | .article-content-wrap #result | .article-content-wrap .main-content"
 _LINKS = ".common-article-list .title a | .article-list a.tit | h3.title a | .artical-list a.tit"
@@ -28,9 +33,9 @@ def address(url: str) -> Address | None:
     parsed = parse_url(url)
     if parsed is None or parsed.hostname != "blog.51cto.com":
         return None
-    if (match := _POST.fullmatch(parsed.pathname)) and match["user"] not in ("topic", "nav", "original", "search"):
+    if (match := _POST.fullmatch(parsed.pathname)) and match["user"] not in _NOT_USERS:
         return Address("post", match["id"], f"{_HOME}/{match['user']}/{match['id']}", match["user"])
-    if match := _AUTHOR.fullmatch(parsed.pathname):
+    if (match := _AUTHOR.fullmatch(parsed.pathname)) and match["user"] not in _NOT_USERS:
         return Address("author", match["user"], f"{_HOME}/{match['user']}", match["user"])
     return None
 
@@ -44,7 +49,7 @@ def read(page: Page) -> Parsed:
     """Return the post of a page, or the list that it is."""
     body = first(page, _BODY)
     if body is None:
-        return read_links(page, address, _LINKS, _HOME) or judge(page)
+        return _read_links(page) or judge(page)
     where = identify(page, address)
     writer = first(page, ".messbox .mess-line1 a | .messbox a")
     home = address((writer.get("href") or "") if writer is not None else "")
@@ -67,12 +72,36 @@ def read(page: Page) -> Parsed:
     return read_body(post, body, drop=".copytext | .code-toolbar > .toolbar | .pre-copy")
 
 
+def _read_links(page: Page) -> Parsed | None:
+    parsed = read_links(page, address, _LINKS, _HOME)
+    count = _COUNT.search(text(page, "ul.pagination"))
+    return replace(parsed, total=int(count[1])) if parsed and count else parsed
+
+
+def read_list(body: bytes, url: str, content_type: str) -> Parsed:
+    """Return the posts that a page of an author's names, and how many there are.
+
+    Raises:
+        ParseError: bytes that are no text.
+    """
+    return read_answer(body, url, content_type, address, _read_links)
+
+
+def list_requests(where: Address, page: int) -> tuple[ListRequest, ...]:
+    """Return the page of an author's posts."""
+    if where.kind != "author":
+        return ()
+    return (ListRequest(where.url if page == 1 else f"{where.url}/p_{page}", "list"),)
+
+
 SITE = Site(
     name="51cto",
     version=1,
     address=address,
     claims=claims,
     read=read,
+    read_list=read_list,
+    list_requests=list_requests,
     delay_s=2.0,
     hosts=(re.compile(r"blog\.51cto\.com"),),
     home=_HOME,

@@ -74,6 +74,25 @@ def test_a_list_that_repeats_itself_ends(blog: Blog, run: Crawl) -> None:
     assert "5 of 10000 posts found, 9995 missing" in report.failures[0].reason
 
 
+def test_a_page_without_posts_is_the_end_of_a_list_of_links(blog: Blog, run: Crawl) -> None:
+    page = "<title>博客</title><p>第 {} 页</p>{}"
+    for number, posts in ((1, (1001, 1002)), (2, (1003,)), (3, ())):
+        links = "".join(f"<div class=articleCell><a href=/s/blog_3d55a9b7{n}.html>甲</a></div>" for n in posts)
+        html = page.format(number, links).replace("<a", "<span class=atc_title><a")
+        blog.answers[f"/s/articlelist_1028002233_0_{number}.html"] = (200, {"Content-Type": "text/html"}, html.encode())
+    report = run(f"{blog.base}/u/1028002233", site="sina")
+    assert report.counts["found"] == 3
+    assert not [failure for failure in report.failures if "list by list" in failure.reason]
+
+
+def test_a_first_page_without_posts_is_a_failure(blog: Blog, run: Crawl) -> None:
+    shell = (200, {"Content-Type": "text/html"}, b"<title>x</title><div id=app>loading</div>")
+    blog.answers["/s/articlelist_1028002233_0_1.html"] = blog.answers["/rss/1028002233.xml"] = shell
+    report = run(f"{blog.base}/u/1028002233", site="sina")
+    assert report.exit_code == 1
+    assert "list by list: other" in report.failures[0].reason
+
+
 def test_a_list_that_never_ends_is_left_and_said(blog: Blog, run: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discover, "MAX_PAGES", 4)
     original = blog.answer

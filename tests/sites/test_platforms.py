@@ -19,6 +19,9 @@ from scraper.read import parse
 
 FIXTURES = sorted(Path(__file__).parent.glob("*/*.html"))
 JUEJIN_API = "https://api.juejin.cn/content_api/v1/article/query_list"
+OSCHINA_API = "https://apiv1.oschina.net/oschinapi/blog/otherUser/web"
+OSCHINA_LIST = "/widgets/_space_index_newest_blog?catalogId=0&q=&p={}&sortType=time&type=ajax"
+ALBUM = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA5OTk5OTk5OQ==&action=getalbum&album_id=2470770057669738497"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzA5OTk5OTk5OQ==&mid=2650000001&idx=1"
 
 
@@ -42,8 +45,11 @@ LONG = "https://mp.weixin.qq.com/s?__biz=MzA5OTk5OTk5OQ==&mid=2650000001&idx=1"
         (f"{LONG}&sn={'a1' * 16}&chksm=f2#rd", "weixin", "post", "MzA5OTk5OTk5OQ_2650000001_1", f"{LONG}&sn={'a1' * 16}"),
         (LONG.replace("&", "&amp;"), "weixin", "post", "MzA5OTk5OTk5OQ_2650000001_1", LONG),
         ("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt_w", "weixin", "post", "AbCdEfGhIjKlMnOpQrSt_w", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrSt_w"),
+        (f"{ALBUM.replace('&action=getalbum', '')}&scene=1#wechat_redirect", "weixin", "column", "2470770057669738497", ALBUM),
         ("https://blog.51cto.com/u_15214399/5880761", "51cto", "post", "5880761", "https://blog.51cto.com/u_15214399/5880761"),
         ("https://blog.51cto.com/u_15214399", "51cto", "author", "u_15214399", "https://blog.51cto.com/u_15214399"),
+        ("https://blog.51cto.com/old_boy/p_2", "51cto", "author", "old_boy", "https://blog.51cto.com/old_boy"),
+        ("https://blog.51cto.com/13942177", "51cto", "author", "13942177", "https://blog.51cto.com/13942177"),
         ("https://www.jianshu.com/p/165a6ea0386a", "jianshu", "post", "165a6ea0386a", "https://www.jianshu.com/p/165a6ea0386a"),
         ("https://www.jianshu.com/users/468c57ae5cbd/latest_articles", "jianshu", "author", "468c57ae5cbd", "https://www.jianshu.com/u/468c57ae5cbd"),
         ("https://www.jianshu.com/nb/31132695", "jianshu", "column", "nb/31132695", "https://www.jianshu.com/nb/31132695"),
@@ -56,6 +62,8 @@ LONG = "https://mp.weixin.qq.com/s?__biz=MzA5OTk5OTk5OQ==&mid=2650000001&idx=1"
         ("http://blog.sina.com.cn/s/blog_3d55a9b70100nyl8.html?tj=1", "sina", "post", "3d55a9b70100nyl8", ""),
         ("http://blog.sina.com.cn/s/articlelist_1028002233_0_1.html", "sina", "author", "1028002233", "https://blog.sina.com.cn/u/1028002233"),
         ("https://www.douban.com/group/topic/80835701/?start=100", "douban", "post", "80835701", "https://www.douban.com/group/topic/80835701/"),
+        ("https://www.douban.com/note/577377985/?_i=1", "douban", "post", "note/577377985", "https://www.douban.com/note/577377985/"),
+        ("https://www.douban.com/people/ahbei/", "douban", "author", "ahbei", "https://www.douban.com/people/ahbei/notes"),
         ("https://www.douban.com/group/beijing/discussion", "douban", "column", "beijing", "https://www.douban.com/group/beijing/discussion"),
     ],
 )  # fmt: skip
@@ -75,7 +83,7 @@ def test_an_address_names(url: str, site: str, kind: str, native_id: str, canoni
     [
         "https://www.cnblogs.com/news/", "https://www.cnblogs.com/", "https://juejin.cn/", "https://juejin.cn/post/x",
         "https://www.zhihu.com/question/1/answer/2", "https://www.zhihu.com/", "https://zhuanlan.zhihu.com/write",
-        "https://mp.weixin.qq.com/s?__biz=x", "https://mp.weixin.qq.com/mp/homepage", "https://blog.51cto.com/topic/123",
+        "https://mp.weixin.qq.com/s?__biz=x", "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA5OTk5OTk5OQ==", "https://mp.weixin.qq.com/mp/homepage", "https://blog.51cto.com/topic/123", "https://blog.51cto.com/nav",
         "https://www.jianshu.com/", "https://www.oschina.net/news/1", "https://www.iteye.com/blog/1", "ftp://x",
         "https://masong1987.iteye.com/category/1", "http://blog.sina.com.cn/", "https://www.douban.com/group/explore",
     ],
@@ -107,6 +115,26 @@ def test_every_page_is_claimed_by_its_own_platform_alone(page: Path) -> None:
         ("https://zhuanlan.zhihu.com/p/22925478480", 1, []),
         ("https://www.jianshu.com/u/468c57ae5cbd", 2, ["list https://www.jianshu.com/u/468c57ae5cbd?order_by=shared_at&page=2"]),
         ("https://www.jianshu.com/p/468c57ae5cbd", 1, []),
+        (ALBUM, 1, [f"api {ALBUM}&count=20&f=json", f"list {ALBUM}"]),
+        (ALBUM, 2, []),
+        (LONG, 1, []),
+        ("https://blog.51cto.com/u_15214399", 1, ["list https://blog.51cto.com/u_15214399"]),
+        ("https://blog.51cto.com/u_15214399", 3, ["list https://blog.51cto.com/u_15214399/p_3"]),
+        ("https://blog.51cto.com/u_15214399/5880761", 1, []),
+        ("https://my.oschina.net/u/3920392", 2, [f"api {OSCHINA_API}?userId=3920392&pageNum=2&pageSize=20", f"list https://my.oschina.net/u/3920392{OSCHINA_LIST.format(2)}"]),
+        ("https://my.oschina.net/flash/blog", 1, [f"list https://my.oschina.net/flash{OSCHINA_LIST.format(1)}"]),
+        ("https://my.oschina.net/flash/blog/158200", 1, []),
+        ("http://masong1987.iteye.com/", 1, ["list https://masong1987.iteye.com/?page=1", "rss https://masong1987.iteye.com/rss"]),
+        ("http://masong1987.iteye.com/", 2, ["list https://masong1987.iteye.com/?page=2"]),
+        ("http://masong1987.iteye.com/blog/1191016", 1, []),
+        ("https://blog.sina.com.cn/u/1028002233", 1, ["list https://blog.sina.com.cn/s/articlelist_1028002233_0_1.html", "rss https://blog.sina.com.cn/rss/1028002233.xml"]),
+        ("https://blog.sina.com.cn/u/1028002233", 2, ["list https://blog.sina.com.cn/s/articlelist_1028002233_0_2.html"]),
+        ("http://blog.sina.com.cn/s/blog_3d55a9b70100nyl8.html", 1, []),
+        ("https://www.douban.com/group/beijing/", 1, ["list https://www.douban.com/group/beijing/discussion?start=0", "rss https://www.douban.com/feed/group/beijing/discussion"]),
+        ("https://www.douban.com/group/beijing/", 2, ["list https://www.douban.com/group/beijing/discussion?start=25"]),
+        ("https://www.douban.com/people/ahbei/notes", 1, ["list https://www.douban.com/people/ahbei/notes?start=0", "rss https://www.douban.com/feed/people/ahbei/notes"]),
+        ("https://www.douban.com/people/ahbei/notes", 3, ["list https://www.douban.com/people/ahbei/notes?start=20"]),
+        ("https://www.douban.com/note/577377985/", 1, []),
     ],
 )  # fmt: skip
 def test_lists_are_asked(url: str, page: int, asked: list[str]) -> None:
@@ -163,7 +191,10 @@ def test_the_api_of_a_column_names_articles_their_number_and_the_next_page() -> 
         ("https://blog.51cto.com/u_15214399", "h3 class=title", "a href=https://blog.51cto.com/u_15214399/5880761", "5880761"),
         ("https://ab.iteye.com/", "div class=blog_main><div class=blog_title><h3", "a href=/blog/12", "12"),
         ("https://blog.sina.com.cn/u/1028002233", "div class=blog_title", "a href=/s/blog_3d55a9b70100nyl8.html", "3d55a9b70100nyl8"),
+        ("https://blog.sina.com.cn/s/articlelist_1028002233_0_2.html", "div class=articleCell><span class=atc_title", "a href=/s/blog_3d55a9b70100nyl8.html", "3d55a9b70100nyl8"),
+        ("https://my.oschina.net/u/3920392", "div class='item blog-item'><div class=content", "a class=header href=https://my.oschina.net/u/3920392/blog/12", "12"),
         ("https://www.douban.com/group/ab/", "table class=olt><tr><td class=title", "a href=/group/topic/80835701/", "80835701"),
+        ("https://www.douban.com/people/ab/notes", "div class=note-header-container><h3", "a href=https://www.douban.com/note/577377985/", "note/577377985"),
     ],
 )  # fmt: skip
 def test_a_list_page_names_its_posts(url: str, box: str, link: str, native_id: str) -> None:
@@ -175,6 +206,82 @@ def test_a_list_page_names_its_posts(url: str, box: str, link: str, native_id: s
     assert found is not None
     if found[0].read_list:
         assert listed(found[0].read_list(f"<title>列表</title>{html}".encode(), url, "text/html")) == ids
+
+
+def test_an_authors_page_on_51cto_tells_how_many_posts_there_are() -> None:
+    one = "<div class=common-article-list><h3 class=title><a href=/u_1/{0}>甲</a></h3><p class=dec><a href=/u_1/{0}>乙</a></p></div>"
+    pages = "<ul class=pagination><li class=next><a href=/u_1/p_2></a></li><li class=last><span>共470条记录</span></li></ul>"
+    parsed = parse(f"<body>{one.format(5001)}{one.format(5002)}{pages}".encode(), "https://blog.51cto.com/u_1")
+    assert (listed(parsed), parsed.total, parsed.links[0].title) == (["5001", "5002"], 470, "甲")
+
+
+def test_the_api_of_oschina_names_a_persons_posts() -> None:
+    item = {"id": 158200, "title": "甲", "createTime": "2024-05-11 10:00:00", "userVo": {"id": 3920392, "name": "乙"}}
+    parsed = answer({"code": 200, "result": {"list": [item, item | {"userVo": None}, None]}}, f"{OSCHINA_API}?userId=1")
+    assert listed(parsed) == ["158200"]
+    assert parsed.links[0].url == "https://my.oschina.net/u/3920392/blog/158200"
+    assert str(parsed.links[0].published_at) == "2024-05-11 10:00:00+08:00"
+    assert answer({"code": 500, "result": None}, OSCHINA_API).verdict == "other"
+    assert answer({"code": 200}, OSCHINA_API).verdict == "other"
+
+
+def test_a_player_that_wechats_script_built_is_none_of_the_text() -> None:
+    player = "<div id=js_mpvedio_wrapper_wxv_1><p>视频加载失败，请刷新页面再试</p><a>Refresh</a></div>"
+    html = f"<body><h1 id=activity-name>题</h1><div id=js_content><p>正文。</p>{player}<p>之后。</p></div>"
+    post = parse(html.encode(), LONG).post
+    assert post is not None
+    assert post.text.split() == ["正文。", "之后。"]
+
+
+def test_an_album_of_wechat_names_its_articles_and_the_next_answer() -> None:
+    item = {
+        "title": "甲",
+        "url": f"{LONG.replace('https', 'http')}&chksm=f#rd",
+        "create_time": "1700000000",
+        "msgid": "2650000001",
+        "itemidx": "1",
+    }
+    album = {
+        "article_list": [item, {"url": "https://example.com"}, item | {"msgid": "2650000002"}],
+        "continue_flag": "1",
+    }
+    parsed = answer({"base_resp": {"ret": 0}, "getalbum_resp": album}, f"{ALBUM}&count=20&f=json")
+    assert listed(parsed) == ["MzA5OTk5OTk5OQ_2650000001_1"]
+    assert str(parsed.links[0].published_at) == "2023-11-15 06:13:20+08:00"
+    assert parsed.next_url == f"{ALBUM}&count=20&f=json&begin_msgid=2650000002&begin_itemidx=1"
+    last = answer({"base_resp": {"ret": 0}, "getalbum_resp": {"article_list": item, "continue_flag": "0"}}, ALBUM)
+    assert (listed(last), last.next_url) == (["MzA5OTk5OTk5OQ_2650000001_1"], "")
+    assert answer({"base_resp": {"ret": -3}}, ALBUM).verdict == "challenge"
+    assert answer({"base_resp": {"ret": 0}}, ALBUM).verdict == "other"
+    shown = f"<body><ul><li class='album__list-item' data-title=乙 data-link='{LONG}'></li><li>丙</li></ul>"
+    page = parse(shown.encode(), ALBUM)
+    assert (listed(page), page.links[0].title) == (["MzA5OTk5OTk5OQ_2650000001_1"], "乙")
+
+
+@pytest.mark.parametrize("path", ["mp/profile_ext?action=home&__biz=MzA5OTk5OTk5OQ==", "mp/appmsgalbum?__biz=MzA5OTk5OTk5OQ==&album_id=1"])  # fmt: skip
+def test_an_account_that_wechat_lists_nowhere_is_said_to_be_so(path: str) -> None:
+    parsed = parse("<title>验证</title><p>请在微信客户端打开链接</p>".encode(), f"https://mp.weixin.qq.com/{path}")
+    assert parsed.verdict == "other"
+    assert "name the articles" in parsed.reason
+
+
+@pytest.mark.parametrize(
+    ("seed", "link", "native_id"),
+    [
+        ("https://ab.iteye.com/", "https://ab.iteye.com/blog/12", "12"),
+        ("https://blog.sina.com.cn/u/1028002233", "http://blog.sina.com.cn/s/blog_3d55a9b70100nyl8.html", "3d55a9b70100nyl8"),
+        ("https://www.douban.com/group/ab/", "https://www.douban.com/group/topic/80835701/", "80835701"),
+        ("https://www.douban.com/people/ab/", "https://www.douban.com/note/577377985/", "note/577377985"),
+    ],
+)  # fmt: skip
+def test_a_feed_has_its_posts_numbers(seed: str, link: str, native_id: str) -> None:
+    found = sites.find(seed)
+    assert found is not None
+    assert found[0].list_requests is not None
+    assert found[0].read_list is not None
+    (feed,) = (one for one in found[0].list_requests(found[1], 1) if one.way == "rss")
+    body = f"<rss><channel><item><title>甲</title><link>{link}</link></item></channel></rss>".encode()
+    assert listed(found[0].read_list(body, feed.url, "application/xml")) == [native_id]
 
 
 def test_the_feed_of_a_blog_on_cnblogs_has_its_posts_numbers() -> None:
