@@ -6,6 +6,7 @@ Parsing follows the WHATWG URL standard (https://url.spec.whatwg.org); what this
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 import ada_url
@@ -52,6 +53,7 @@ _WRAPPERS = {
 _MAX_WRAPPERS = 4
 
 
+@lru_cache(maxsize=1024)
 def parse_url(text: str, base: str = "") -> ada_url.URL | None:
     """Return the http or https URL that a browser reads in the text, resolved against the base, or None."""
     if len(text) > MAX_URL_CHARS or len(base) > MAX_URL_CHARS:

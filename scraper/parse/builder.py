@@ -10,7 +10,18 @@ from lxml.html import HtmlElement
 from scraper.models import Body, CodeBlock, Heading, Image, Link
 from scraper.parse import blocks, code, escape, inline, tables
 from scraper.parse.blocks import Block, Item
-from scraper.parse.runs import ADDRESS, BREAK, CODE, TEXT, LinkMark, Run, Style, find_addresses, plain_text
+from scraper.parse.runs import (
+    ADDRESS,
+    BREAK,
+    CODE,
+    TEXT,
+    LinkMark,
+    Run,
+    Style,
+    find_addresses,
+    may_hold_address,
+    plain_text,
+)
 
 _CLOSING_HASHES = re.compile(r"(^| )(#+)$")
 _BREAKS = {"heading": " ", "cell": "<br>", "summary": " "}
@@ -77,6 +88,8 @@ class BodyBuilder:
     def add_text(self, text: str) -> None:
         """Add text as the page has it, with the marks in force."""
         runs = self.frames[-1].runs
+        if not (runs or self.in_code) and text.isspace():
+            return
         text = escape.clean_text(text)
         if text and (runs or self.in_code or not text.isspace()):
             runs.append(Run(CODE if self.in_code else TEXT, text, self.style))
@@ -87,7 +100,7 @@ class BodyBuilder:
 
     def add_block(self, block: Block) -> None:
         """Add a finished block; what stands in a list but in no item belongs to the item before."""
-        frame = self.frame
+        frame = self.frames[-1]
         if frame.kind != "list":
             frame.blocks.append(block)
         elif frame.items:
@@ -115,6 +128,9 @@ class BodyBuilder:
         if not frame.runs:
             return
         runs, frame.runs = frame.runs, []
+        if len(runs) == 1 and runs[0].kind == TEXT and not runs[0].style and not may_hold_address(runs[0].text):
+            self._add_prose(runs[0].text, frame.kind)
+            return
         line_break = _BREAKS.get(frame.kind, "  \n")
         for paragraph in [runs] if frame.kind in _BREAKS else _split(runs):
             paragraph = find_addresses(paragraph)
@@ -124,6 +140,13 @@ class BodyBuilder:
                 if plain := plain_text(paragraph):
                     self._plain.append(plain)
                 self.add_block(Block("paragraph", markdown))
+
+    def _add_prose(self, text: str, kind: str) -> None:
+        """Add a paragraph of text alone, as most are, in a frame of that kind."""
+        markdown = inline.render_text(text, keep_newlines=kind not in _BREAKS, in_cell=kind == "cell")
+        if markdown:
+            self._plain.append(" ".join(text.split()))
+            self.add_block(Block("paragraph", markdown))
 
     def _list_links(self, runs: list[Run]) -> None:
         for run in runs:
@@ -136,7 +159,8 @@ class BodyBuilder:
 
     def open(self, kind: str, element: HtmlElement, name: str = "") -> None:
         """Open a frame; ``name`` is a heading's level or a note's label."""
-        self.flush()
+        if self.frames[-1].runs:
+            self.flush()
         self.frames.append(Frame(kind, element, name, len(self._plain)))
         self.nesting += kind in _NESTING
 

@@ -52,12 +52,12 @@ def is_code_block(element: HtmlElement) -> bool:
 
     The table of highlightjs-line-numbers counts: libxml2 ends a ``pre`` where a table begins in it.
     """
-    tag, names = element.tag, (element.get("class") or "").split()
+    tag = element.tag
     if tag == "textarea":  # CSDN and others before 2012
         return bool(element.get("name") == "code")
     if tag == "td":  # SyntaxHighlighter
-        return "code" in names and element.find("div") is not None
-    return tag == "pre" or (tag == "table" and "hljs-ln" in names)
+        return "code" in (element.get("class") or "").split() and element.find("div") is not None
+    return tag == "pre" or (tag == "table" and "hljs-ln" in (element.get("class") or "").split())
 
 
 def is_gutter(element: HtmlElement) -> bool:

@@ -47,6 +47,8 @@ def arrange(runs: list[Run]) -> tuple[list[Token], list[Run]]:
 
 def _nest(runs: list[Run]) -> list[Token]:
     """Return the writing order with marks properly nested: what reaches further opens first."""
+    if all(len(run.style) < 2 for run in runs):
+        return _alternate(runs)
     reach: list[dict[Mark, int]] = []
     ends: dict[Mark, int] = {}
     for index in range(len(runs) - 1, -1, -1):
@@ -69,6 +71,24 @@ def _nest(runs: list[Run]) -> list[Token]:
         stack += opening
         tokens.append(Token(index))
     return tokens + [Token(len(runs), mark) for mark in reversed(stack)]
+
+
+def _alternate(runs: list[Run]) -> list[Token]:
+    """Return the writing order where no run has two marks."""
+    tokens: list[Token] = []
+    current: Mark | None = None
+    for index, run in enumerate(runs):
+        mark = run.style[0] if run.style else None
+        if mark != current:
+            if current is not None:
+                tokens.append(Token(index, current))
+            if mark is not None:
+                tokens.append(Token(index, mark, opens=True))
+            current = mark
+        tokens.append(Token(index))
+    if current is not None:
+        tokens.append(Token(len(runs), current))
+    return tokens
 
 
 def edge(token: Token, runs: list[Run], *, first: bool) -> str:

@@ -33,11 +33,7 @@ def render(runs: list[Run], line_break: str = "  \n", *, in_cell: bool = False) 
     """Return the runs as Markdown; ``line_break`` stands for a break, and for a newline unless that is kept."""
     keep_newlines = "\n" in line_break
     if not any(run.style or run.kind != TEXT for run in runs):
-        text = collapse_text("".join([run.text for run in runs]), keep_newlines).strip(" \n")
-        markdown = escape.escape_text(text, _used_characters([text], "")) if escape.has_special(text) else text
-        if keep_newlines:
-            return escape.escape_line_starts(markdown)
-        return markdown.replace("|", "\\|") if in_cell else markdown
+        return render_text("".join([run.text for run in runs]), keep_newlines=keep_newlines, in_cell=in_cell)
     runs = collapse(runs, line_break)
     if any(run.style for run in runs):
         tokens, runs = emphasis.arrange(merge(trim(runs)))
@@ -45,6 +41,15 @@ def render(runs: list[Run], line_break: str = "  \n", *, in_cell: bool = False) 
         runs = merge(runs)
         tokens = [Token(index) for index in range(len(runs))]
     return _write(tokens, runs, line_break, in_cell=in_cell)
+
+
+def render_text(text: str, *, keep_newlines: bool, in_cell: bool) -> str:
+    """Return text without any mark as Markdown."""
+    text = collapse_text(text, keep_newlines).strip(" \n")
+    markdown = escape.escape_text(text, _used_characters([text], "")) if escape.has_special(text) else text
+    if keep_newlines:
+        return escape.escape_line_starts(markdown)
+    return markdown.replace("|", "\\|") if in_cell else markdown
 
 
 def _write(tokens: list[Token], runs: list[Run], line_break: str, *, in_cell: bool) -> str:

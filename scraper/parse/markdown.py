@@ -46,6 +46,8 @@ _PERMALINK_CLASSES = frozenset({
 })  # fmt: skip
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _PERMALINK_SIGNS = {"", "#", "¶", "§", "🔗"}
+_NO_PARENTS: frozenset[str] = frozenset()
+"""What markdownify's methods are given; the walk knows what stands around an element by its frames."""
 
 
 _CONVERTED = frozenset({
@@ -96,40 +98,43 @@ class ArticleConverter(LeafConverter):
                 self._closers.append(("", builder.style))
                 if not self._enter(node):
                     walk.skip_subtree()
-                elif node.text:
-                    builder.add_text(node.text)
+                elif text := node.text:
+                    builder.add_text(text)
                 continue
             if event == "end":
                 self._leave()
-            if node.tail and node is not root:
-                builder.add_text(node.tail)
+            if (tail := node.tail) and node is not root:
+                builder.add_text(tail)
         return builder.body()
 
     def _enter(self, node: HtmlElement) -> bool:
         """Take an element in; return whether its children are to be walked."""
         tag = node.tag
-        names = (node.get("class") or "").split()
-        if (names or node.get("data-tex") is not None) and self._takes_special(node, names):
-            return False
-        identifier = node.get("id")
-        if identifier is not None and _TOC_ID.search(identifier):
-            return False
+        if node.keys():  # most elements of a text have no attribute, and each look at one costs
+            names = (node.get("class") or "").split()
+            if (names or node.get("data-tex") is not None) and self._takes_special(node, names):
+                return False
+            identifier = node.get("id")
+            if identifier is not None and _TOC_ID.search(identifier):
+                return False
         if tag in _STYLES:
             return self._refers_to_note(node) or self._mark(_STYLES[tag])
         if tag in _BOUNDARIES:
             return self._boundary()
         if tag in _SKIPPED and not (tag == "script" or code.is_code_block(node)):
             return False
-        enter = self.get_conv_fn_cached(tag) if tag in _CONVERTED else None  # type: ignore[attr-defined]
-        return True if enter is None else bool(enter(node, "", frozenset()))
+        if tag not in _CONVERTED:
+            return True
+        enter = self.convert_fn_cache.get(tag) or self.get_conv_fn_cached(tag)  # type: ignore[attr-defined]
+        return bool(enter(node, "", _NO_PARENTS))
 
     def _leave(self) -> None:
         builder = self._builder
         closer, style = self._closers.pop()
-        if closer == "boundary":
-            builder.flush()
-        elif closer == "frame":
+        if closer == "frame":
             builder.close()
+        elif closer == "boundary":
+            builder.flush()
         elif closer == "code":
             builder.in_code -= 1
         elif closer:
@@ -142,11 +147,13 @@ class ArticleConverter(LeafConverter):
 
     def _boundary(self) -> bool:
         self._builder.flush()
-        return self._closing("boundary")
+        self._closers[-1] = ("boundary", self._builder.style)
+        return True
 
     def _open(self, kind: str, node: HtmlElement, name: str = "") -> bool:
         self._builder.open(kind, node, name)
-        return self._closing("frame")
+        self._closers[-1] = ("frame", self._builder.style)
+        return True
 
     def _mark(self, mark: Mark) -> bool:
         style = self._builder.style

@@ -53,13 +53,16 @@ def plain_text(runs: list[Run]) -> str:
 
 def find_addresses(runs: list[Run]) -> list[Run]:
     """Return the runs with each bare address in prose, and each link whose text is its address, as one run."""
-    if not any(_may_hold_address(run.text) for run in runs):
+    for run in runs:
+        if may_hold_address(run.text):
+            break
+    else:
         return runs
     result: list[Run] = []
     for link, group in groupby(runs, key=link_of):
         pieces = list(group)
         text = "".join(run.text for run in pieces)
-        if not _may_hold_address(text):
+        if not may_hold_address(text):
             result += pieces
         elif link is None:
             for run in pieces:
@@ -74,7 +77,8 @@ def find_addresses(runs: list[Run]) -> list[Run]:
     return result
 
 
-def _may_hold_address(text: str) -> bool:
+def may_hold_address(text: str) -> bool:
+    """Tell whether it is worth looking for a bare address in the text."""
     return "://" in text or "www." in text or "@" in text
 
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scraper.parse.code import is_code_block
@@ -34,18 +33,19 @@ _EMPTY = Cell("")
 def is_layout(table: HtmlElement) -> bool:
     """Tell whether the table only places blocks: it holds code, rules, players or tables, or is a single box."""
     cells = 0
-    for element in table.iter(etree.Element):
-        if element.tag in ("td", "th"):
-            cells += 1
-            if is_code_block(element):
-                return True
-        elif element.tag in _BLOCKS and element is not table:
+    if next(table.iterdescendants(*_BLOCKS), None) is not None:
+        return True
+    for cell in table.iter("td", "th"):
+        cells += 1
+        if is_code_block(cell):
             return True
     return cells == 1
 
 
 def read_cell(element: HtmlElement, text: str) -> Cell:
     """Return the cell of an element and its Markdown."""
+    if not element.keys():
+        return Cell(text)
     style = _ALIGN.search(element.get("style") or "")
     align = (style[1] if style else element.get("align") or "").lower()
     return Cell(text, _span(element, "colspan"), _span(element, "rowspan"), align if align in _RULES else "")
