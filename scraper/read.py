@@ -18,13 +18,15 @@ from scraper.parse.page import Page, open_page
 from scraper.parse.post_file import read_post_file
 from scraper.parse.seed_lists import read_seed_list
 from scraper.parse.site import Address, Site
+from scraper.parse.tree import text_of
 from scraper.urls import host_of, parse_url, url_key
 
 _MARKDOWN_NAMES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
 _HTML = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|meta|title|div|article|section|main|p|table|h[1-6]|script|link|!--)\b|<!--",
+    r"<(?:!doctype\s+html|html|head|body|meta|title|div|article|section|main|p|pre|table|h[1-6]|script|link|!--)\b|<!--",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"(?:<!--.{0,500}?-->\s{0,20})?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _FENCE = re.compile(r"(?:\ufeff|\s)*(?:---|\+\+\+|;;;)[ \t-]*\r?\n")
 
 
@@ -62,7 +64,24 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
     page = open_page(text, url, name=name, warnings=decoded.warnings) if kind == "html" else None
     if page is None:
         return Parsed("other", "neither a page nor a post")
+    source = _shown_source(page)
+    if source and _shown_source(open_page(source)) == "":
+        return parse(source.encode(), url, site=site, name=name)
     return replace(_read_page(page, forced), feeds=announced_feeds(page))
+
+
+def _shown_source(page: Page | None) -> str:
+    """Return the page, feed or JSON whose text is all that a page shows, in one ``pre``; '' for any other page.
+
+    Browsers save what was sent as plain text so, and some tools what they took for text.
+    """
+    body = page.tree.find("body") if page else None
+    pre = body.find("pre") if body is not None else None
+    if pre is None or len(pre) or text_of(pre) != text_of(body):
+        return ""
+    source = (pre.text or "").lstrip("\ufeff \t\r\n")
+    whole = _WHOLE.match(source) or is_feed(source) or (source.startswith(("{", "[")) and _is_json(source))
+    return source if whole else ""
 
 
 def identify(url: str) -> tuple[str, Address] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,34 @@ def test_every_page_of_the_corpus_is_read(shared: Path) -> None:
         assert post is not None
         assert post.title
         assert post.parser == "csdn/2"
+
+
+@pytest.mark.parametrize(
+    "wrap", ["{}", "<html><head></head><body>{}</body></html>", "<!doctype html><title>x</title>{}"]
+)
+def test_a_page_that_is_shown_as_text_is_read_from_its_source(wrap: str) -> None:
+    page = PAGES[0].read_text("utf-8")
+    shown = f'<pre style="white-space: pre-wrap">{escape(page)}</pre>'
+    assert parse(wrap.format(shown).encode(), POST) == parse(page.encode(), POST)
+
+
+def test_a_feed_or_json_that_a_browser_saved_as_text_is_what_it_is() -> None:
+    feed = "<rss><channel><item><title>甲</title><link>https://ping.example/1</link></item></channel></rss>"
+    saved = f"<html><body><pre>{escape(feed)}</pre><div class=json-formatter-container></div></body></html>"
+    assert parse(saved.encode(), "https://ping.example/rss.xml").verdict == "feed"
+    answer = '<html><body><pre>{"code": 1}</pre></body></html>'
+    assert parse(answer.encode(), "https://ping.example/api").reason == "JSON that is no list of a known platform"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<body><p>源码：</p><pre>{escape('<html><body>' + PROSE)}</pre>",
+        f"<body><pre>{escape(PROSE)}</pre>",
+        f"<body><pre>{escape('<html><body><pre>' + escape('<html>' + PROSE) + '</pre>')}</pre>",
+    ],
+    ids=["beside a text", "a piece of a page", "twice"],
+)
+def test_other_pages_with_source_in_them_show_it_as_code(page: str) -> None:
+    found = parse(f"<title>题</title>{page}".encode(), "https://ping.example/p/1")
+    assert found.post is None or len(found.post.code_blocks) == 1

@@ -11,6 +11,7 @@ from scraper.models import Parsed, Post
 from scraper.parse.blog_lists import (
     heading_links,
     is_home,
+    listing,
     read_blog_list,
     read_home,
     read_perhaps_list,
@@ -18,6 +19,7 @@ from scraper.parse.blog_lists import (
 )
 from scraper.parse.body import find_body
 from scraper.parse.bylines import Zone
+from scraper.parse.cards import card_links
 from scraper.parse.clean import clean
 from scraper.parse.density import Densities, measure
 from scraper.parse.furniture import clear
@@ -29,7 +31,7 @@ from scraper.parse.site import article
 from scraper.parse.themes import fill, find_theme
 from scraper.parse.verdict import judge, refusal
 
-PARSER = "generic/2"
+PARSER = "generic/3"
 
 _MIN_WEIGHT = 100.0
 _FEW, _SCRAP = 400.0, 0.2
@@ -55,13 +57,16 @@ def read(page: Page) -> Parsed:
         clean(body, chrome)
         return _article(page, post, body)
     parts = find_body(found)
-    is_text = _is_text(page, found, parts)
+    cards = card_links(page, found)
+    is_text = _is_text(page, found, parts, cards)
     if not (is_text and _claims_article(page)) and (listed := read_themed_list(page)):
         return listed
     if not is_text and (listed := read_perhaps_list(page)):
         return listed
+    if not is_text and _are_in(parts, cards):
+        return listing(page, cards)
     if not _is_enough(page, found, parts) and not (parts := _marked(page, found)):
-        return judge(page)
+        return listing(page, cards) if cards else judge(page)
     post = read_header(page, _zone(found, parts), PARSER)
     body = _gather(parts)
     clear(body, found, post.title)
@@ -97,14 +102,20 @@ def _marked(page: Page, found: Densities) -> list[HtmlElement]:
     return shown if len(boxes) == 1 and not is_home(page) else []
 
 
-def _is_text(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
-    """Tell whether the body is one text, and not a few lines each under headings that lead to other pages.
+def _are_in(parts: list[HtmlElement], links: list[HtmlElement]) -> bool:
+    """Tell whether most of the links stand in the body."""
+    inside = sum(any(ancestor in parts for ancestor in link.iterancestors()) for link in links)
+    return inside > _MOST * len(links)
+
+
+def _is_text(page: Page, found: Densities, parts: list[HtmlElement], cards: list[HtmlElement]) -> bool:
+    """Tell whether the body is one text, and not a few lines each under headings or cards that lead to other pages.
 
     A page that calls itself an article is believed, but for a home page: some themes say that everywhere.
     """
     if _claims_article(page) and not is_home(page):
         return any(found.long[found.place[part]] for part in parts)
-    links = set(heading_links(page))
+    links = {*heading_links(page), *cards}
     runs = [0.0]
     for part in parts:
         for element in part.iter(etree.Element):

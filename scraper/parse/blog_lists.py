@@ -66,7 +66,7 @@ def read_blog_list(page: Page) -> Parsed | None:
     if _ABOUT_ADDRESS.fullmatch(path):
         return Parsed("other", "a page about the blog, by its address")
     if _LIST_ADDRESS.fullmatch(path) or first(page, _LIST_BODIES) is not None:
-        return _listing(page, post_links(page))
+        return listing(page, post_links(page))
     return None
 
 
@@ -77,23 +77,24 @@ def is_home(page: Page) -> bool:
 
 def read_home(page: Page) -> Parsed:
     """Return what the home page of a site of documents leads to; what follows it there is no list."""
-    return replace(_listing(page, post_links(page) or select(page, _NAVIGATION)), next_url="")
+    return replace(listing(page, post_links(page) or select(page, _NAVIGATION)), next_url="")
 
 
 def read_themed_list(page: Page) -> Parsed | None:
     """Return the list of posts in a known theme's markup, or None: asked once no theme knows the page's body."""
     known = known_links(page)
-    return _listing(page, known) if len(known) >= 2 or (known and _PERHAPS_LIST.fullmatch(_path(page))) else None
+    return listing(page, known) if len(known) >= 2 or (known and _PERHAPS_LIST.fullmatch(_path(page))) else None
 
 
 def read_perhaps_list(page: Page) -> Parsed | None:
     """Return the list that a page of headings that are links may be, or None."""
     headed = heading_links(page)
     headings = sum(1 for heading in page.tree.iter(*_HEADINGS) if text_of(heading))
-    return _listing(page, headed) if len(headed) >= 4 and len(headed) * 2 > headings else None
+    return listing(page, headed) if len(headed) >= 4 and len(headed) * 2 > headings else None
 
 
-def _listing(page: Page, links: list[HtmlElement]) -> Parsed:
+def listing(page: Page, links: list[HtmlElement]) -> Parsed:
+    """Return the page as a list of the posts that these links name."""
     entries = entries_of(page, links)
     return Parsed("listing", f"a list of {len(entries)} posts", links=entries, next_url=next_url(page))
 

@@ -45,7 +45,7 @@ def test_the_body_is_found_with_or_without_a_known_class(body: str) -> None:
     assert "栏目" not in post.text
     assert "版权所有" not in post.text
     assert post.title == "题目"
-    assert post.parser == "generic/2"
+    assert post.parser == "generic/3"
 
 
 def test_metadata_comes_from_json_ld_meta_and_markup() -> None:
@@ -193,4 +193,45 @@ def test_any_tangle_of_elements_is_read_as_something(pieces: list[str]) -> None:
 def test_a_few_words_above_many_links_are_no_article() -> None:
     links = "".join(f"<div><a href=/p/{n}>第 {n} 篇文章的题目，写在这里</a></div>" for n in range(60))
     html = f"<title>站点</title><body><div><p>{SENTENCE * 2}</p></div><div>{links}</div>"
-    assert parsed(html).verdict == "other"
+    found = parsed(html, "https://ping.example/start")
+    assert (found.verdict, len(found.links)) == ("listing", 60)
+
+
+CARD = """<li class="card{1}"><div class=box><a class=pic href=/p/{0}><img src=/{0}.png></a>
+<a class=name href=/p/{0}>第 {0} 篇文章的题目</a>
+<div class=teaser>{2}</div><div class=more><a href=/p/{0}#comments>3 条评论</a></div></div></li>"""
+
+
+def cards(teaser: str, *, chrome: str = "ul") -> str:
+    items = "".join(CARD.format(n, " with-picture" if n % 2 else "", teaser) for n in range(101, 107))
+    return f"<title>站点</title><body><{chrome}>{items}</{chrome}><div><a href=/about>关于本站的一些说明文字</a></div>"
+
+
+@pytest.mark.parametrize("teaser", ["", SENTENCE, f"<p>{SENTENCE * 3}</p>"])
+def test_boxes_that_are_alike_and_lead_to_posts_are_a_list_though_their_titles_are_no_headings(teaser: str) -> None:
+    found = parsed(cards(teaser), "https://ping.example/start")
+    assert found.verdict == "listing"
+    assert [entry.url for entry in found.links] == [f"https://ping.example/p/{n}" for n in range(101, 107)]
+    assert found.links[0].title == "第 101 篇文章的题目"
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        "".join(f"<li><a href=/topic{n}>前端</a></li>" for n in range(9)),
+        "".join(f"<li><a href=https://{n}.example/>友情链接之一，别处的站点</a></li>" for n in range(9)),
+        "".join(f"<li>见<a href=/p/{n}>这一篇讲得很细的文章</a>{SENTENCE}</li>" for n in range(3)),
+        "".join(f"<li><a href=/{name}>关于本站的一些说明文字</a></li>" for name in ("a", "b", "c", "d")),
+    ],
+    ids=["menu", "elsewhere", "too few", "pages of the site"],
+)
+def test_other_runs_of_links_are_no_list(links: str) -> None:
+    assert parsed(f"<title>站点</title><body><ul>{links}</ul>", "https://ping.example/start").verdict != "listing"
+
+
+def test_a_text_with_links_in_its_lines_or_beside_it_stays_one() -> None:
+    inline = "".join(f"<p>{SENTENCE}<a href=/p/{n}>这一篇讲得很细的文章</a>{SENTENCE * 2}</p>" for n in range(8))
+    found = parsed(f"<title>题</title><body><div>{inline}</div>", "https://ping.example/start")
+    assert found.verdict == "article"
+    beside = f"<div class=main><p>{SENTENCE * 3}</p><p>{SENTENCE * 3}</p></div>{cards('')}"
+    assert parsed(beside, "https://ping.example/start").verdict == "article"
