@@ -10,6 +10,7 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive.schema import assets, blobs, images
+from scraper.archive.statements import Prepared
 
 RETRY_DAYS = (1, 2, 4, 8, 16)
 """An image that could not be had is tried again after these many days, then no more."""
@@ -34,11 +35,14 @@ class StoredImage:
     blob_id: int
 
 
+_ADD = Prepared(upsert(assets).on_conflict_do_nothing(), ("url",))
+
+
 def add(connection: Connection, urls: Iterable[str]) -> None:
     """Note addresses of images that are wanted; those that are known stay as they are."""
     rows = [{"url": url} for url in dict.fromkeys(urls) if url.startswith(("http://", "https://"))]
     if rows:
-        connection.execute(upsert(assets).on_conflict_do_nothing(), rows)
+        _ADD.run_many(connection, rows)
 
 
 def due(connection: Connection, now: datetime) -> list[Asset]:

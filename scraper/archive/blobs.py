@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import zstandard
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
-from scraper.archive.schema import assets, blob_dicts, blobs, fetches, insert_row, posts, revisions
+from scraper.archive.schema import assets, blob_dicts, blobs, fetches, posts, revisions
+from scraper.archive.statements import Prepared, insert_row
 
 LEVEL = 5
 MIN_DICTIONARY_BYTES = 4096
@@ -22,6 +23,20 @@ MAX_DICTIONARIES = 3
 
 WEAK_RATIO = 6.0
 """Below this a page is tried with the next; where all gain under a fifth, it becomes the newest."""
+
+
+_KNOWN = Prepared(select(blobs.c.id).where(blobs.c.sha256 == bindparam("wanted")))
+_NEWEST = Prepared(
+    select(blob_dicts.c.id)
+    .where(blob_dicts.c.family == bindparam("of"))
+    .order_by(blob_dicts.c.id.desc())
+    .limit(MAX_DICTIONARIES)
+)
+_PAGE = Prepared(
+    select(blobs.c.id, blobs.c.sha256)
+    .join(blob_dicts, blob_dicts.c.blob_id == blobs.c.id)
+    .where(blob_dicts.c.id == bindparam("wanted"))
+)
 
 
 class Blobs:
@@ -33,14 +48,14 @@ class Blobs:
     def put(self, connection: Connection, body: bytes, *, family: str, now: datetime) -> int:
         """Store the bytes unless they are there, and return their row's id. An empty family means no dictionary."""
         sha256 = hashlib.sha256(body).hexdigest()
-        known = connection.scalar(select(blobs.c.id).where(blobs.c.sha256 == sha256))
+        known = _KNOWN.scalar(connection, {"wanted": sha256})
         if known is not None:
             return int(known)
         codec, dict_id, data, fit_as_dictionary = self._encode(connection, body, family)
         row = {"sha256": sha256, "codec": codec, "dict_id": dict_id, "size_bytes": len(body), "stored_bytes": len(data)}
         blob_id = insert_row(connection, blobs, **row, data=data)
         if fit_as_dictionary:
-            connection.execute(insert(blob_dicts).values(family=family, blob_id=blob_id, created_at=now))
+            insert_row(connection, blob_dicts, family=family, blob_id=blob_id, created_at=now)
         return blob_id
 
     def get(self, connection: Connection, blob_id: int) -> bytes:
@@ -96,14 +111,10 @@ class Blobs:
             raise ValueError(f"a blob is damaged: {error}") from error
 
     def _newest_dictionaries(self, connection: Connection, family: str) -> list[int]:
-        query = select(blob_dicts.c.id).where(blob_dicts.c.family == family).order_by(blob_dicts.c.id.desc())
-        return list(connection.scalars(query.limit(MAX_DICTIONARIES)))
+        return [row.id for row in _NEWEST.all(connection, {"of": family})]
 
     def _dictionary(self, connection: Connection, dict_id: int) -> zstandard.ZstdCompressionDict:
-        page = connection.execute(
-            select(blobs.c.id, blobs.c.sha256).join(blob_dicts, blob_dicts.c.blob_id == blobs.c.id)
-            .where(blob_dicts.c.id == dict_id)
-        ).one_or_none()  # fmt: skip
+        page = _PAGE.first(connection, {"wanted": dict_id})
         if page is None:
             raise LookupError(f"no dictionary {dict_id}")
         # Not by its id, which another page gets when this one was rolled back or let go.

@@ -18,12 +18,12 @@ from scraper.archive.schema import (
     blobs,
     columns,
     fetches,
-    insert_row,
     post_columns,
     post_tags,
     posts,
     tags,
 )
+from scraper.archive.statements import insert_row
 from scraper.archive.store import Archive
 
 SAMPLE_PAGES = 24

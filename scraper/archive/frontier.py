@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from scraper.archive.schema import authors, forgotten, frontier, hosts, insert_row, posts, source_posts, sources
+from scraper.archive.records import by_key
+from scraper.archive.schema import authors, forgotten, frontier, hosts, posts, source_posts, sources
+from scraper.archive.statements import Prepared, insert_row, update_row
 from scraper.models import HostState
 
 REVISIT_DAYS = (1, 3, 7, 21, 60)
@@ -23,25 +25,21 @@ RETRY_HOURS = (12, 24, 48, 96, 168)
 """A post that could not be had is tried again after these many hours; from the last on, every week."""
 
 
-# Made once: to put a statement together costs more than to run it, and these run for every page.
-_KNOWN = select(frontier.c.id, frontier.c.state, frontier.c.due_at, frontier.c.listed).where(
-    frontier.c.key == bindparam("wanted")
-)
-_CHANGED_AT = select(frontier.c.changed_at).where(frontier.c.id == bindparam("row"))
-_ATTEMPTS = select(frontier.c.attempts).where(frontier.c.id == bindparam("row"))
-_ROW = update(frontier).where(frontier.c.id == bindparam("row"))
-_MATCHES = select(sources.c.match).join(source_posts).where(source_posts.c.frontier_id == bindparam("row"))
-_FORGOTTEN = select(
-    exists().where(
-        forgotten.c.site == bindparam("site"),
-        or_(
-            (forgotten.c.native_id == bindparam("native_id")) & (forgotten.c.native_id != ""),
-            (forgotten.c.native_id == "")
-            & (forgotten.c.author_id == bindparam("author_id"))
-            & (forgotten.c.author_id != ""),
-        ),
+_KNOWN = Prepared(
+    select(frontier.c.id, frontier.c.state, frontier.c.due_at, frontier.c.listed).where(
+        frontier.c.key == bindparam("wanted")
     )
 )
+_CHANGED_AT = Prepared(select(frontier.c.changed_at).where(frontier.c.id == bindparam("row")))
+_ATTEMPTS = Prepared(select(frontier.c.attempts).where(frontier.c.id == bindparam("row")))
+_MATCHES = Prepared(select(sources.c.match).join(source_posts).where(source_posts.c.frontier_id == bindparam("row")))
+_LINK = Prepared(upsert(source_posts).on_conflict_do_nothing(), ("source_id", "frontier_id"))
+_of_site = forgotten.c.site == bindparam("site")
+_by_id = exists().where(_of_site, forgotten.c.native_id == bindparam("native_id"), bindparam("native_id") != "")
+_by_author = exists().where(
+    _of_site, forgotten.c.native_id == "", forgotten.c.author_id == bindparam("author_id"), bindparam("author_id") != ""
+)
+_FORGOTTEN = Prepared(select((_by_id | _by_author).label("is_forgotten")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def find_or_add(connection: Connection, target: Target, now: datetime, *, source
     A new one is due, and one of which its list now says something else, or that was passed over for a source that
     wants less.
     """
-    row = connection.execute(_KNOWN, {"wanted": target.key}).one_or_none()
+    row = _KNOWN.first(connection, {"wanted": target.key})
     if row is None:
         values = {
             "key": target.key, "url": target.url, "host": target.host, "site": target.site, "state": "due",
@@ -138,28 +136,25 @@ def find_or_add(connection: Connection, target: Target, now: datetime, *, source
         if relisted:
             values = {"listed": target.listed, "url": target.url, "host": target.host}
             values |= {"due_at": now, "state": "due" if row.state == "skipped" else row.state} if is_due else {}
-            connection.execute(_ROW, {"row": frontier_id, **values})
+            update_row(connection, frontier, frontier_id, values)
     is_new = source_id is not None and _link(connection, source_id, frontier_id)
     if is_new and row is not None and row.state == "skipped":
-        connection.execute(_ROW, {"row": frontier_id, "state": "due", "due_at": now})
+        update_row(connection, frontier, frontier_id, {"state": "due", "due_at": now})
         is_due = True
     return is_due
 
 
 def _link(connection: Connection, source_id: int, frontier_id: int) -> bool:
     """Note that a source wants an address; return whether that is new."""
-    link = upsert(source_posts).values(source_id=source_id, frontier_id=frontier_id)
-    return bool(connection.execute(link.on_conflict_do_nothing()).rowcount)
+    return bool(_LINK.run(connection, {"source_id": source_id, "frontier_id": frontier_id}).rowcount)
 
 
 def matches_of(connection: Connection, row_id: int) -> list[str]:
     """Return the queries of the sources that want an address; '' is a source that wants everything."""
-    return list(connection.scalars(_MATCHES, {"row": row_id}))
+    return [row.match for row in _MATCHES.all(connection, {"row": row_id})]
 
 
 def _post_of(connection: Connection, key: str) -> int | None:
-    from scraper.archive.records import by_key
-
     site, _, native_id = key.partition("/")
     return by_key(connection, site, native_id)
 
@@ -210,15 +205,14 @@ def done(
     revisit_days: Sequence[int] = REVISIT_DAYS,
 ) -> None:  # fmt: skip
     """Note that an address was read; the next visit follows from how long its post has been as it is."""
-    held = connection.execute(_CHANGED_AT, {"row": row_id}).one()
-    changed_at = now if changed or held.changed_at is None else held.changed_at
+    changed_at = (None if changed else _CHANGED_AT.scalar(connection, {"row": row_id})) or now
     values: dict[str, Any] = {
         "state": "done", "checked_at": now, "changed_at": changed_at, "attempts": 0, "reason": "",
         "due_at": next_visit(changed_at, now, revisit_days),
     }  # fmt: skip
     more = {"post_id": post_id, "etag": etag, "last_modified": last_modified, "url": url, "key": key}
     values |= {name: value for name, value in more.items() if value is not None}
-    connection.execute(_ROW, {"row": row_id, **values})
+    update_row(connection, frontier, row_id, values)
 
 
 def next_visit(changed_at: datetime, now: datetime, revisit_days: Sequence[int] = REVISIT_DAYS) -> datetime:
@@ -246,18 +240,18 @@ def failed(
     retry_at: datetime | None = None,
 ) -> None:  # fmt: skip
     """Note that an address could not be read and when it is tried again; ``state`` is failed, gone or skipped."""
-    attempts = 1 + int(connection.scalar(_ATTEMPTS, {"row": row_id}) or 0)
+    attempts = 1 + int(_ATTEMPTS.scalar(connection, {"row": row_id}) or 0)
     hours = RETRY_HOURS[min(attempts, len(RETRY_HOURS)) - 1]
     values = {
         "state": state, "checked_at": now, "attempts": attempts, "reason": reason,
         "due_at": retry_at or now + timedelta(hours=hours),
     }  # fmt: skip
-    connection.execute(_ROW, {"row": row_id, **values})
+    update_row(connection, frontier, row_id, values)
 
 
 def is_forgotten(connection: Connection, site: str, native_id: str, author_id: str = "") -> bool:
     """Say whether a person wished this post or author out of the archive for good."""
-    return bool(connection.scalar(_FORGOTTEN, {"site": site, "native_id": native_id, "author_id": author_id}))
+    return bool(_FORGOTTEN.scalar(connection, {"site": site, "native_id": native_id, "author_id": author_id}))
 
 
 def load_host(connection: Connection, host: str) -> HostState:

@@ -17,6 +17,7 @@ from typing import Protocol
 from sqlalchemy import Connection, column, delete, func, insert, select, table
 
 from scraper.archive.schema import authors, posts, revision_texts, revisions, search_state, storable
+from scraper.archive.statements import insert_row, notes_of
 from scraper.models import Post
 from scraper.segment import SEGMENTER_VERSION, characters, fold, letters, segment_words, words_of
 
@@ -60,14 +61,14 @@ def put(connection: Connection, post_id: int, revision_id: int, title: str, body
     title, body, lines = storable(title), storable(body), storable("\n".join(names))
     folded = fold(body)
     prepared = prepare(fold(title), folded, fold(lines))
-    _waiting(connection).append(_entry(None, post_id, prepared))
+    notes_of(connection).words.append(_entry(None, post_id, prepared))
     passage = letters(words_of(max(folded.split("\n"), key=len)))
     state = {
         "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": lines,
         "text_digest": digest_of(prepared.letters, MIN_TEXT_CHARS),
         "passage_digest": digest_of(passage, MIN_PASSAGE_CHARS),
     }  # fmt: skip
-    connection.execute(insert(search_state), {"post_id": post_id, **state})
+    insert_row(connection, search_state, post_id=post_id, **state)
 
 
 def remove(connection: Connection, post_id: int) -> None:
@@ -82,7 +83,7 @@ def remove(connection: Connection, post_id: int) -> None:
     if held is None:
         return
     prepared = prepare(*map(fold, (held.title, held.text, held.names)))
-    _waiting(connection).append(_entry("delete", post_id, prepared))
+    notes_of(connection).words.append(_entry("delete", post_id, prepared))
     connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
 
 
@@ -106,18 +107,13 @@ def _entry(command: str | None, post_id: int, prepared: Prepared) -> Entry:
     return command, post_id, *prepared.words, prepared.characters
 
 
-def _waiting(connection: Connection) -> list[Entry]:
-    waiting: list[Entry] = connection.get_execution_options()["waiting_words"]
-    return waiting
-
-
 def write_waiting(connection: Connection) -> None:
     """Write the changes that have waited for the end of their transaction.
 
     FTS5 writes a segment whenever a statement between two of its own needs a savepoint, and every segment is merged
     into others later: one segment for a whole transaction costs a third of one for each post.
     """
-    waiting = _waiting(connection)
+    waiting = notes_of(connection).words
     if not waiting:
         return
     connection.exec_driver_sql(_INTO_POST_FTS, [entry[:5] for entry in waiting])
@@ -179,7 +175,7 @@ def renew(archive: Writable) -> int:
 
 def empty(connection: Connection) -> None:
     """Take everything out of the index."""
-    _waiting(connection).clear()
+    notes_of(connection).words.clear()
     connection.execute(delete(search_state))
     for name, fts in (("post_fts", post_fts), ("char_fts", char_fts)):
         connection.execute(insert(fts).values({name: "delete-all"}))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, text
 
 from scraper.archive.schema import (
     authors,
@@ -21,6 +21,7 @@ from scraper.archive.schema import (
     sites,
     tags,
 )
+from scraper.archive.statements import Prepared
 from scraper.urls import canonicalise
 
 Lineage = Literal["live", "file", "mirror"]
@@ -37,6 +38,11 @@ class Filters:
     status: str = ""
     since: datetime | None = None
     until: datetime | None = None
+
+
+_BY_KEY = Prepared(
+    select(posts.c.id).join(sites).where(sites.c.name == bindparam("site"), posts.c.native_id == bindparam("native_id"))
+)
 
 
 def find(connection: Connection, name: str) -> int | None:
@@ -58,7 +64,8 @@ def find(connection: Connection, name: str) -> int | None:
 
 def by_key(connection: Connection, site: str, native_id: str) -> int | None:
     """Return the id of the post with this identity, or None."""
-    return connection.scalar(select(posts.c.id).join(sites).where(sites.c.name == site, posts.c.native_id == native_id))
+    post_id: int | None = _BY_KEY.scalar(connection, {"site": site, "native_id": native_id})
+    return post_id
 
 
 def _by_alias(connection: Connection, key: str) -> int | None:

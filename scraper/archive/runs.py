@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, insert, not_, or_, select, update
 
 from scraper.archive import blobs
-from scraper.archive.schema import failures, fetches, insert_row, posts, revisions, runs
+from scraper.archive.schema import failures, fetches, posts, revisions, runs
+from scraper.archive.statements import insert_row, insert_rows
 from scraper.settings import VERSION
 
 FETCH_LOG_DAYS = 90
@@ -45,8 +46,7 @@ def log_fetch(connection: Connection, run_id: int | None, row: Mapping[str, Any]
 
 def log_fetches(connection: Connection, run_id: int | None, rows: list[Mapping[str, Any]]) -> None:
     """Note several exchanges at once."""
-    if rows:
-        connection.execute(insert(fetches), [{"run_id": run_id, **row} for row in rows])
+    insert_rows(connection, fetches, [{"run_id": run_id, **row} for row in rows])
 
 
 def fetches_of(connection: Connection, url: str, *, limit: int) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    Connection,
     Dialect,
     ForeignKey,
     Index,
@@ -379,12 +378,6 @@ search_state = _table(
     Column("text_digest", PlainText, nullable=False, server_default="", index=True),  # posts with the same are reposts
     Column("passage_digest", PlainText, nullable=False, server_default="", index=True),  # of the longest paragraph
 )
-
-
-def insert_row(connection: Connection, into: Table, **values: Any) -> int:
-    """Insert one row and return its id."""
-    key = connection.execute(into.insert(), values).inserted_primary_key
-    return int(key[0]) if key is not None else 0
 
 
 SEARCH_INDEXES = (

@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 from scraper.archive import health
 from scraper.archive.blobs import Blobs
 from scraper.archive.lock import Lock
+from scraper.archive.statements import Notes
 from scraper.errors import ArchiveError
 from scraper.segment import holds
 
@@ -119,7 +120,7 @@ class Archive:
 
         with (
             _translated(self.path),
-            self._engine.connect().execution_options(waiting_words=[]) as connection,
+            self._engine.connect().execution_options(notes=Notes()) as connection,
             connection.begin(),
         ):
             yield connection

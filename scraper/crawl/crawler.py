@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scraper.archive import assets, frontier, posts
+from scraper.archive import assets, frontier, labels
 from scraper.archive.assets import Asset
 from scraper.archive.frontier import Due
 from scraper.archive.store import Archive
@@ -177,8 +177,7 @@ class Crawler:
         with self.archive.write() as connection:
             for seed, found in self._columns:
                 url = seed.address.url if seed.address else seed.url
-                for position, key in enumerate(found.targets, 1):
-                    posts.place_in_column(connection, key, seed.site, seed.native_id, url, position)
+                labels.place_in_column(connection, seed.site, seed.native_id, url, found.targets)
 
     async def _fetch_images(self) -> None:
         with self.archive.read() as connection:
