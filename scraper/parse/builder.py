@@ -232,6 +232,18 @@ class BodyBuilder:
         table.rows[-1].append(tables.read_cell(frame.element, text))
         table.row_texts[-1].append(" ".join(self._take_plain(frame)).replace("\n", " "))
 
+    def takes_cell(self, text: str) -> bool:
+        """Add a cell that is text alone, without a frame of its own; return False for one that needs more."""
+        text = escape.clean_text(text)
+        if self.style or self.in_code or may_hold_address(text):
+            return False
+        table = self.frames[-1]
+        if not table.rows:
+            self.open_row()
+        table.rows[-1].append(tables.Cell(inline.render_text(text, keep_newlines=False, in_cell=True)))
+        table.row_texts[-1].append(" ".join(text.split()))
+        return True
+
     def open_row(self) -> None:
         """Begin a row of the table that is open."""
         self.frame.rows.append([])

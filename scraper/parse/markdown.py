@@ -274,10 +274,13 @@ class ArticleConverter(LeafConverter):
         """Begin a cell; one that holds the lines of a block of code is that block."""
         if code.is_code_block(el):
             return self.convert_pre(el, text, parent_tags)
-        if self._builder.frame.kind != "table":
+        builder = self._builder
+        if builder.frame.kind != "table":
             return self._boundary()
+        if not len(el) and not el.keys() and not builder.frame.runs and builder.takes_cell(el.text or ""):
+            return False
         self._open("cell", el)
-        self._builder.in_cell = True
+        builder.in_cell = True
         return True
 
     convert_th = convert_td
