@@ -22,6 +22,7 @@ BENCHES = {
     "crawl": "the real command beside Scrapy, trafilatura, a naive script and the floor",
     "stages": "CPU milliseconds a page by stage of a crawl",
     "incremental": "requests, bytes and CPU of a first run and later ones",
+    "reading": "a page to metadata and Markdown, beside trafilatura",
     "reparse": "reading a whole archive again, on one core and on all",
     "growth": "CPU of each operation as the archive grows",
     "startup": "CPU of starting --help, search and status",
