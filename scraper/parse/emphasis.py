@@ -107,6 +107,8 @@ def edge(token: Token, runs: list[Run], *, first: bool) -> str:
 def _failing(tokens: list[Token], runs: list[Run]) -> list[Token]:
     """Return the opening and closing marks that a reader would not take."""
     failing: list[Token] = []
+    if not any(token.mark in DELIMITERS for token in tokens):
+        return failing
     for begin, end in _delimiter_runs(tokens):
         character = _delimiter(tokens[begin])[:1]
         before, after = _around(tokens, runs, begin, end)
@@ -139,7 +141,8 @@ def _misread(tokens: list[Token], runs: list[Run]) -> list[Token]:
 
     This is the procedure "process emphasis" of CommonMark for asterisks, each link's text by itself.
     """
-    if not {"strong", "em"} <= {token.mark for token in tokens}:
+    marks = {token.mark for token in tokens}
+    if "strong" not in marks or "em" not in marks:
         return []
     scopes: list[list[_Asterisks]] = [[]]
     starts = dict(_delimiter_runs(tokens))

@@ -196,6 +196,8 @@ def link_target(url: str, title: str = "") -> str:
 
 def _balanced(url: str) -> bool:
     depth = 0
+    if "(" not in url and ")" not in url:
+        return True
     for character in url:
         depth += (character == "(") - (character == ")")
         if depth < 0 or depth > 30:  # cmark gives up at 32 levels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -120,12 +120,12 @@ def collapse(runs: list[Run], line_break: str) -> list[Run]:
             if not text:
                 continue
             open_blank = text[-1] not in " \n"
-            run = run if text is run.text else run._replace(text=text)
+            run = run if text is run.text else Run(TEXT, text, run.style)
         elif run.kind == BREAK:
             _strip_end(result)
             if not result or result[-1].kind == BREAK:
                 continue
-            run = run._replace(text=line_break)
+            run = Run(BREAK, line_break, run.style)
             open_blank = False
         else:
             open_blank = True
@@ -141,7 +141,8 @@ def _strip_end(runs: list[Run]) -> None:
     while runs and runs[-1].kind == TEXT:
         text = runs[-1].text.rstrip(" \n")
         if text:
-            runs[-1] = runs[-1]._replace(text=text)
+            if text is not runs[-1].text:
+                runs[-1] = Run(TEXT, text, runs[-1].style)
             return
         runs.pop()
 
@@ -153,13 +154,14 @@ def trim(runs: list[Run]) -> list[Run]:
         if run.kind == TEXT and run.style and (run.text[0] in " \n" or run.text[-1] in " \n"):
             core = run.text.strip(" \n")
             start = run.text.find(core) if core else len(run.text)
-            pieces += [
-                run._replace(text=text) for text in (run.text[:start], core, run.text[start + len(core) :]) if text
-            ]
+            edges = (run.text[:start], core, run.text[start + len(core) :])
+            pieces += [Run(TEXT, text, run.style) for text in edges if text]
         else:
             pieces.append(run)
-    _share(pieces, lambda run: run.kind == ATOM or _is_blank(run), EMPHASIS)
-    _share(pieces, _is_blank, None)
+    blank = [index for index, run in enumerate(pieces) if _is_blank(run)]
+    if weak := [index for index, run in enumerate(pieces) if run.kind == ATOM] + blank:
+        _share(pieces, weak, EMPHASIS)
+        _share(pieces, blank, None)
     return pieces
 
 
@@ -167,17 +169,18 @@ def _is_blank(run: Run) -> bool:
     return run.kind == BREAK or (run.kind == TEXT and run.text in (" ", "\n"))
 
 
-def _share(runs: list[Run], is_weak: Callable[[Run], bool], marks: Container[Mark] | None) -> None:
+def _share(runs: list[Run], weak: Collection[int], marks: Container[Mark] | None) -> None:
     """Take from each weak run those of the marks that do not hold on both sides of it."""
+    weak = set(weak)
     following: list[Style] = [()] * len(runs)
     style: Style = ()
     for index in range(len(runs) - 1, -1, -1):
         following[index] = style
-        if not is_weak(runs[index]):
+        if index not in weak:
             style = runs[index].style
     style = ()
     for index, run in enumerate(runs):
-        if not is_weak(run):
+        if index not in weak:
             style = run.style
         elif run.style:
             kept = tuple(
@@ -193,10 +196,17 @@ def merge(runs: list[Run]) -> list[Run]:
     if len(runs) < 2:
         return runs
     result: list[Run] = []
-    for (kind, _), group in groupby(runs, key=lambda run: (run.kind, frozenset(run.style))):
-        if kind in (TEXT, CODE):
-            pieces = list(group)
-            result.append(Run(kind, "".join(run.text for run in pieces), pieces[0].style))
-        else:
-            result += group
+    start = 0
+    for end in range(1, len(runs) + 1):
+        first = runs[start]
+        if end < len(runs) and first.kind in (TEXT, CODE) and _are_alike(first, runs[end]):
+            continue
+        result.append(first if end == start + 1 else first._replace(text="".join([r.text for r in runs[start:end]])))
+        start = end
     return result
+
+
+def _are_alike(first: Run, second: Run) -> bool:
+    if first.kind != second.kind:
+        return False
+    return first.style == second.style or set(first.style) == set(second.style)
