@@ -94,11 +94,13 @@ def _wrapped_v4(ip: IPv6Address) -> IPv4Address | None:
 
 
 async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    """Return the addresses that the system's resolver gives for a host, in its order.
+    """Return the addresses that the system's resolver gives for a host, in its order; an address is its own.
 
     Raises:
         OSError: it gives none.
     """
+    if _is_address(host):
+        return [host]
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
@@ -177,12 +179,16 @@ def _check_host(hostname: str, port: int) -> None:
     if name == "localhost" or name.endswith(".localhost"):
         raise OffLimits(f"{hostname} is this machine{_hint(hostname, port)}")
     literal = hostname.strip("[]")
-    try:
-        ip_address(literal)
-    except ValueError:
-        return
-    if not is_public(literal):
+    if _is_address(literal) and not is_public(literal):
         raise OffLimits(f"{hostname} is no public address{_hint(hostname, port)}")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _hint(hostname: str, port: int) -> str:
