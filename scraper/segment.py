@@ -321,13 +321,16 @@ def highlights(text: str, query: Query) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
+_fold_piece = lru_cache(maxsize=1024)(fold)  # a text has the same few marks again and again
+
+
 def _fold_with_origins(text: str) -> tuple[str, list[int]]:
     """Return the folded text and, for each of its characters and its end, the position that it came from."""
     folded: list[str] = []
     origins: list[int] = []
     done = 0
     for piece in _PIECE.finditer(text):
-        changed = fold(piece[0])
+        changed = _fold_piece(piece[0])
         folded += [text[done : piece.start()].lower(), changed]
         origins += [*range(done, piece.start()), *[piece.start()] * len(changed)]
         done = piece.end()

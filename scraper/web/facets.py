@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -33,12 +32,28 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """For each post what it counts for, and how authors and sites are called."""
+    """For each post its author, its year, site and kind, and its tags; and how authors and sites are called.
 
-    traits: dict[int, tuple[Any, ...]]
-    tags: dict[int, tuple[str, ...]]
+    Posts have few different (year, site, kind), so these are counted as one and then told apart.
+    """
+
+    authors_of: dict[int, int | None]
+    groups_of: dict[int, tuple[str | None, int, str]]
+    tags_of: dict[int, tuple[str, ...]]
     authors: dict[int, tuple[str, str]]
     sites: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many posts have which author, (year, site, kind) and tag."""
+
+    authors: Counter[int | None]
+    groups: Counter[tuple[str | None, int, str]]
+    tags: Counter[str]
+
+    def without(self, others: _Counts) -> _Counts:
+        return _Counts(self.authors - others.authors, self.groups - others.groups, self.tags - others.tags)
 
 
 @dataclass(slots=True)
@@ -49,13 +64,13 @@ class Facets:
     _table: _Table | None = None
     _stamp: object = None
     _next_at: float = 0.0
-    _all: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
+    _all: _Counts | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
     def total(self) -> int:
         """The number of all posts when the table was made."""
-        return len(self._table.traits) if self._table else 0
+        return len(self._table.authors_of) if self._table else 0
 
     def count(self, connection: Connection, ids: Iterable[int] | None, stamp: object) -> dict[str, tuple[Facet, ...]]:
         """Return the commonest values of each facet among the posts, or among all for None.
@@ -64,25 +79,45 @@ class Facets:
         """
         with self._lock:
             began = time.monotonic()
-            if self._table is None or (stamp != self._stamp and began > self._next_at):
+            if self._table is None or self._all is None or (stamp != self._stamp and began > self._next_at):
                 self._table = _read(connection, self.zone)
                 cost = time.monotonic() - began
                 self._stamp, self._next_at = stamp, began + max(REFRESH_S, 20 * cost)
-                self._all = _count(self._table, self._table.traits)
-            table = self._table
-        return self._all if ids is None else _count(table, [post_id for post_id in ids if post_id in table.traits])
+                self._all = _count(self._table, self._table.authors_of)
+            table, every = self._table, self._all
+        return _facets(table, every if ids is None else _count_among(table, every, ids))
 
 
-def _count(table: _Table, ids: Iterable[int]) -> dict[str, tuple[Facet, ...]]:
-    traits = [table.traits[post_id] for post_id in ids]
-    authors, years, sites, kinds = (
-        (Counter(filter(None, column)) for column in zip(*traits, strict=True)) if traits else (Counter[Any](),) * 4
+def _count_among(table: _Table, every: _Counts, ids: Iterable[int]) -> _Counts:
+    """Count the posts; of more than half of all, the others are counted and taken away."""
+    found = table.authors_of.keys() & ids
+    if 2 * len(found) > len(table.authors_of):
+        return every.without(_count(table, table.authors_of.keys() - found))
+    return _count(table, found)
+
+
+def _count(table: _Table, ids: Iterable[int]) -> _Counts:
+    ids = sorted(ids)
+    return _Counts(
+        Counter(map(table.authors_of.__getitem__, ids)),
+        Counter(map(table.groups_of.__getitem__, ids)),
+        Counter(chain.from_iterable(map(table.tags_of.__getitem__, ids))),
     )
-    tags = Counter(chain.from_iterable(table.tags.get(post_id, ()) for post_id in ids))
+
+
+def _facets(table: _Table, counts: _Counts) -> dict[str, tuple[Facet, ...]]:
+    years, sites, kinds = Counter[str](), Counter[int](), Counter[str]()
+    for (year, site, kind), number in counts.groups.items():
+        sites[site] += number
+        if year:
+            years[year] += number
+        if kind:
+            kinds[kind] += number
+    authors = [(author, n) for author, n in counts.authors.most_common(SHOWN + 1) if author is not None]
     return {
-        "author": tuple(Facet(*table.authors[author], n) for author, n in authors.most_common(SHOWN)),
+        "author": tuple(Facet(*table.authors[author], n) for author, n in authors[:SHOWN]),
         "year": tuple(Facet(year, year, years[year]) for year in sorted(years, reverse=True)),
-        "tag": tuple(Facet(tag, tag, n) for tag, n in tags.most_common(SHOWN)),
+        "tag": tuple(Facet(tag, tag, n) for tag, n in counts.tags.most_common(SHOWN)),
         "site": tuple(Facet(table.sites[site], table.sites[site], n) for site, n in sites.most_common(SHOWN)),
         "kind": tuple(Facet(kind, kind, n) for kind, n in kinds.most_common()),
     }
@@ -96,13 +131,16 @@ def _read(connection: Connection, zone: tzinfo) -> _Table:
         ),
         {"zone": zone_modifier(zone)},
     )
-    table = _Table({row[0]: tuple(row[1:]) for row in traits}, {}, {}, {})
+    table = _Table({}, {}, {}, {}, {})
+    for post_id, author_id, *group in traits:
+        table.authors_of[post_id], table.groups_of[post_id] = author_id, (group[0], group[1], group[2])
+        table.tags_of[post_id] = ()
     # A tag that is a category too counts once.
     named = connection.execute(
         text("SELECT DISTINCT x.post_id, t.name FROM post_tags x JOIN tags t ON t.id = x.tag_id ORDER BY x.post_id")
     )
     for post_id, name in named:
-        table.tags[post_id] = (*table.tags.get(post_id, ()), name)
+        table.tags_of[post_id] = (*table.tags_of.get(post_id, ()), name)
     for author_id, native_id, name in connection.execute(text("SELECT id, native_id, name FROM authors")):
         table.authors[author_id] = (native_id, name or native_id)
     for site_id, name in connection.execute(text("SELECT id, name FROM sites")):
