@@ -19,7 +19,7 @@ from scraper.parse.blog_lists import (
 )
 from scraper.parse.body import find_body
 from scraper.parse.bylines import Zone
-from scraper.parse.cards import card_links
+from scraper.parse.cards import card_links, hold
 from scraper.parse.clean import clean
 from scraper.parse.density import Densities, measure
 from scraper.parse.furniture import clear
@@ -63,10 +63,11 @@ def read(page: Page) -> Parsed:
         return listed
     if not is_text and (listed := read_perhaps_list(page)):
         return listed
-    if not is_text and _are_in(parts, cards):
+    is_teaser = hold(cards, parts) and not (is_text and _claims_article(page))
+    if is_teaser or (not is_text and _are_in(parts, cards)):
         return listing(page, cards)
     if not _is_enough(page, found, parts) and not (parts := _marked(page, found)):
-        return listing(page, cards) if cards else judge(page)
+        return read_perhaps_list(page) or (listing(page, cards) if cards else judge(page))
     post = read_header(page, _zone(found, parts), PARSER)
     body = _gather(parts)
     clear(body, found, post.title)

@@ -52,7 +52,10 @@ _POST_LINKS = (
 )
 _NAVIGATION = "nav.md-nav a.md-nav__link | .sidebar-links a.sidebar-link | .VPSidebar a.link"
 _TITLES = "h1 | h2 | h3 | h4 | .list-group-item-title | .post-title | .title"
-_NEXT_WORDS = frozenset({"下一页", "下页", "下一頁", "后一页", "next", "next page", "older posts", "›", "»", ">"})
+_NEXT_WORDS = frozenset({
+    "下一页", "下页", "下一頁", "后一页", "next", "next page", "older posts", "older", "›", "»", ">",
+})  # fmt: skip
+_ARROWS = " »›>→"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _REACH = 5
 
@@ -138,8 +141,9 @@ def entries_of(page: Page, links: list[HtmlElement], home: str = "") -> tuple[En
         key = url_key(address) if address else None
         if address is None or key is None or not (home or may_be_post(address, base)):
             continue
-        title = text_of(first(link, _TITLES)) or text_of(link) or collapse(link.get("title") or "")
         box = next((one for one in reversed(_ancestors(link)) if shared[one] == 1), link)
+        title = text_of(first(link, _TITLES)) or text_of(link) or text_of(first(box, _TITLES))
+        title = title or collapse(link.get("title") or "")
         published = text(box, "time@datetime | time@title | time | .date | .post-date")
         entries.setdefault(key, Entry(address, "", title, parse_date(published), position=len(entries) + 1))
     return tuple(entries.values())
@@ -147,11 +151,13 @@ def entries_of(page: Page, links: list[HtmlElement], home: str = "") -> tuple[En
 
 def next_url(page: Page) -> str:
     """Return the address of the page that continues a list, or ''."""
-    named = (*select(page, "link[rel~=next]"), *select(page, "a[rel~=next]"), *select(page, "a.next"))
+    named = (*select(page, "link[rel~=next]"), *select(page, "a[rel~=next]"), *select(page, "a.next | li.next a"))
     worded = (
         link
         for link in page.tree.iter("a")
-        if text_of(link).lower() in _NEXT_WORDS or (link.get("aria-label") or link.get("title")) == "下一页"
+        if (words := text_of(link).lower()) in _NEXT_WORDS
+        or words.rstrip(_ARROWS) in _NEXT_WORDS
+        or (link.get("aria-label") or link.get("title")) == "下一页"
     )
     base = page.url or next(iter(page.meta.addresses), "")
     for link in (*named, *worded):

@@ -17,6 +17,8 @@ _YEAR = re.compile(r"(?<![0-9])(?:19[6-9]|20)[0-9][0-9](?![0-9])")
 _SPEAKING = re.compile(r"(?:19[6-9]|20[0-9])[0-9]|作者|撰文|投稿|[Bb]y[ :]")
 _PUBLISHED_WORDS = re.compile(r"发布|发表|首发|创建|刊发|published|posted|created", re.IGNORECASE)
 _UPDATED_WORDS = re.compile(r"更新|修改|编辑于|最后|updated|modified|edited|last", re.IGNORECASE)
+_TIME_WORDS = re.compile(rf"(?={_PUBLISHED_WORDS.pattern}|{_UPDATED_WORDS.pattern})", re.IGNORECASE)
+_BETWEEN = " \t|·,，;；/"
 _DATE_NAMES = re.compile(r"date|time|publish|posted|meta|info|byline|stat|source|bottom|发布")
 _AUTHOR_NAMES = re.compile(
     r"(?:^|[_-])(?:author|authors|byline|writer|creator|nick-?name|user-?name|article-?author|post-?author|p-author|"
@@ -27,6 +29,7 @@ _AUTHOR_TEXT = re.compile(
     r"|^(?:[Ww]ritten |[Pp]osted )?[Bb]y:? ([^\d|·]{3,60}?)(?= on | at | in |[|·,]|\d|$)"
 )
 _LONGEST = 160
+_LABEL = 20
 _BEFORE, _AFTER = 160, 40
 _FAR = 10
 
@@ -47,15 +50,6 @@ class Shown:
     published: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """What links with a relation name: labels, and the licence's text or else its address."""
-
-    tags: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    license: str = ""
 
 
 @dataclass(slots=True)
@@ -86,25 +80,6 @@ def read_shown(page: Page, zone: Zone) -> Shown:
     return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
 
 
-def read_related(zone: Zone) -> Related:
-    """Return what links say by their relation, wherever they are."""
-    tags: dict[str, None] = {}
-    categories: dict[str, None] = {}
-    licenses: list[str] = []
-    for tag, link in zip(zone.found.tags, zone.found.elements, strict=True):
-        if tag != "a":
-            continue
-        relation, href = link.get("rel"), link.get("href") or ""
-        relations = relation.split() if relation else ()
-        if "license" in relations or "creativecommons.org/" in href:
-            licenses.append(text_of(link) or href)
-        elif "category" in relations:
-            categories[text_of(link)] = None
-        elif "tag" in relations:
-            tags[text_of(link).lstrip("#").strip()] = None
-    return Related(tuple(filter(None, tags)), tuple(filter(None, categories)), next(iter(licenses), ""))
-
-
 def _near(zone: Zone) -> Iterator[int]:
     """Yield the places of elements before the first paragraph and after the end."""
     yield from range(max(0, zone.first - _BEFORE), zone.first + 1)
@@ -114,35 +89,72 @@ def _near(zone: Zone) -> Iterator[int]:
 def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
     """Read microdata and ``time``."""
     prop = (element.get("itemprop") or "").split()
-    said = element.get("datetime") or element.get("content") or text_of(element)
+    said = element.get("datetime") or element.get("content") or _tooltip(element) or text_of(element)
     if "datePublished" in prop or "dateCreated" in prop or element.get("pubdate") is not None:
         found.published.append((rank, said))
     elif "dateModified" in prop:
         found.updated.append((rank, said))
     elif element.tag == "time":
         words = f"{names_of(element)} {text_of(element)}"
-        is_update = _UPDATED_WORDS.search(words) and not _PUBLISHED_WORDS.search(words)
-        (found.updated if is_update else found.published).append((rank + 1, said))
+        for part in _times_in(said) or [said]:
+            is_update = _UPDATED_WORDS.search(f"{words} {part}") and not _PUBLISHED_WORDS.search(f"{words} {part}")
+            (found.updated if is_update else found.published).append((rank + 1, part))
     elif "author" in prop:
         inner = next((one for one in element.iter() if one.get("itemprop") == "name"), element)
         found.authors.append((rank, inner.get("content") or text_of(inner)))
 
 
+def _tooltip(element: HtmlElement) -> str:
+    """Return the time that a ``title`` attribute tells where the text beside it is how long ago that was."""
+    title = element.get("title") or ""
+    return title if _YEAR.search(title) and parse_date(title) else ""
+
+
 def _take_said(found: _Found, element: HtmlElement) -> None:
-    """Read what stands at the start of an element and after it."""
-    for piece, owner in ((element.text, element), (element.tail, element.getparent())):
-        if not piece or len(piece) > _LONGEST or not _SPEAKING.search(piece):
+    """Read what stands at the start of an element, with the label before it, after it, and in its tooltip."""
+    pieces = ((element.text, element), (element.tail, element.getparent()), (element.get("title"), element))
+    for number, (piece, owner) in enumerate(pieces):
+        if not piece or len(piece) > _LONGEST or piece.isspace():
             continue
+        label = _label_before(element) if number == 0 else ""
         text = collapse(piece)
-        if match := _AUTHOR_TEXT.search(text):
-            found.authors.append((3, match[1] or match[2]))
-        if not _YEAR.search(text) or not parse_date(text):
+        said = f"{label} {text}" if label else text
+        if not _SPEAKING.search(said):
             continue
-        if _UPDATED_WORDS.search(text) and not _PUBLISHED_WORDS.search(text):
-            found.updated.append((2, text))
-        else:
-            rank = 2 if _PUBLISHED_WORDS.search(text) else 3 if _DATE_NAMES.search(names_of(owner)) else 4
-            found.published.append((rank, text))
+        if match := _AUTHOR_TEXT.search(text) or _AUTHOR_TEXT.search(said):
+            found.authors.append((3, match[1] or match[2]))
+        is_date = number == 2 or _DATE_NAMES.search(names_of(owner)) is not None
+        for part in _times_in(text):
+            _take_time(found, part, f"{label} {part}", is_date=is_date)
+
+
+def _times_in(text: str) -> list[str]:
+    """Return the parts of a text that each tell a time: "发表于 … 更新于 …" are two."""
+    parts = _TIME_WORDS.split(text) if _PUBLISHED_WORDS.search(text) and _UPDATED_WORDS.search(text) else [text]
+    return [part.strip(_BETWEEN) for part in parts if _YEAR.search(part) and parse_date(part)]
+
+
+def _take_time(found: _Found, text: str, said: str, *, is_date: bool) -> None:
+    if _UPDATED_WORDS.search(said) and not _PUBLISHED_WORDS.search(said):
+        found.updated.append((2, text))
+    else:
+        found.published.append((2 if _PUBLISHED_WORDS.search(said) else 3 if is_date else 4, text))
+
+
+def _label_before(element: HtmlElement) -> str:
+    """Return the few words that stand right before an element, or before the one that it begins; '' for none."""
+    for one in (element, element.getparent()):
+        before, parent = one.getprevious(), one.getparent()
+        if parent is None:
+            return ""
+        text = (parent.text if before is None else before.tail) or ""
+        if before is not None and (not text or text.isspace()):
+            text = text_of(before)
+        if text and not text.isspace():
+            return collapse(text) if len(text) <= _LABEL else ""
+        if before is not None:
+            return ""
+    return ""
 
 
 def _by_rank(found: list[tuple[int, str]]) -> tuple[str, ...]:

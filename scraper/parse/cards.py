@@ -18,9 +18,12 @@ _SHORTEST, _LONGEST = 20.0, 800.0
 """What the title of a post, or a whole card, weighs on average: more than an entry of a menu, less than a text."""
 
 _MOST = 0.8
+_LEAST = 1 / 3
+"""The share of all linked text that leads to the posts at least: a portal has many lists and is none."""
+
 _NUMBER = re.compile(r"[0-9]+")
-_POST_NAME = re.compile(r"[0-9]|[-_%.]|.{12}")
-_CHROME = frozenset({"nav", "aside", "footer", "header"})
+_POST_NAME = re.compile(r"[0-9]|[^/][-_%.]|[^/]{12}")
+_CHROME = frozenset({"nav", "aside", "footer"})
 _ELSEWHERE = ("javascript:", "mailto:", "tel:")
 
 
@@ -39,16 +42,39 @@ def card_links(page: Page, found: Densities) -> list[HtmlElement]:
     for links in runs.values():
         if len(links) < max(_FEWEST, best[0]):
             continue
-        titles = {href: weight for href, link in links.items() if (weight := weigh(text_of(link)))}
+        titles = {href: weight for href, link in links.items() if (weight := weigh(title_of(link)))}
         mean = sum(titles.values()) / max(1, len(titles))
         rank = (len(titles), -mean)
         if len(titles) < _FEWEST or rank <= best or not _SHORTEST <= mean <= _LONGEST:
             continue
         shown = [links[href] for href in titles]
-        lines = sum(weight >= 0.5 * _line(found, links[href]) for href, weight in titles.items())
+        lines = sum(weight >= _beside(links[href]) for href, weight in titles.items())
         if lines >= _MOST * len(shown) and not _is_chrome(shown[0]) and _lead_to_posts(page, list(titles)):
             best, cards = rank, shown
-    return cards
+    return cards if cards and _are_most(found, {card.get("href") for card in cards}) else []
+
+
+def _are_most(found: Densities, hrefs: set[str | None]) -> bool:
+    """Tell whether the links to these addresses, titles and teasers, are much of all that is linked."""
+    links = (link for tag, link in zip(found.tags, found.elements, strict=True) if tag == "a")
+    return sum(weigh(title_of(link)) for link in links if link.get("href") in hrefs) >= _LEAST * found.linked[0]
+
+
+def title_of(link: HtmlElement) -> str:
+    """Return what a link says: its text, or its label where it covers a box that has the text."""
+    return text_of(link) or link.get("aria-label") or link.get("title") or ""
+
+
+def hold(cards: list[HtmlElement], parts: list[HtmlElement]) -> bool:
+    """Tell whether a text is in one of the boxes, as a teaser is, and the boxes stand in one list."""
+    if len(cards) < _FEWEST or not parts:
+        return False
+    chains = [list(card.iterancestors())[::-1] for card in cards]
+    depth = next((n for n, level in enumerate(zip(*chains, strict=False)) if len(set(level)) > 1), 0)
+    boxes = {chain[depth] for chain in chains if len(chain) > depth}
+    if depth == 0 or len(boxes) < _MOST * len(cards):
+        return False
+    return all(chains[0][depth - 1] in part.iterancestors() for part in parts)
 
 
 def _shape(link: HtmlElement) -> tuple[str, ...]:
@@ -58,10 +84,10 @@ def _shape(link: HtmlElement) -> tuple[str, ...]:
     return (parent.tag, *names, *(ancestor.tag for ancestor in outer))
 
 
-def _line(found: Densities, link: HtmlElement) -> float:
-    """Return what the block that a link stands in holds itself."""
-    block = next((one for one in link.iterancestors() if one.tag in BLOCKS), None)
-    return found.own[found.place[block]] if block in found.place else 0.0
+def _beside(link: HtmlElement) -> float:
+    """Return how much plain text stands in the same block as a link."""
+    block = next((one for one in link.iterancestors() if one.tag in BLOCKS), link)
+    return weigh(block.text or "") + sum(weigh(child.tail) for child in block if child.tail)
 
 
 def _is_chrome(link: HtmlElement) -> bool:
@@ -78,6 +104,6 @@ def _lead_to_posts(page: Page, hrefs: list[str]) -> bool:
     depths = Counter(
         address.pathname.rstrip("/").count("/")
         for address in addresses
-        if address.host == host and _POST_NAME.search(address.pathname.rstrip("/").rpartition("/")[2] + address.search)
+        if address.host == host and _POST_NAME.search(address.pathname + address.search)
     )
     return max(depths.values(), default=0) >= _MOST * len(hrefs)

@@ -81,6 +81,7 @@ def clear(root: HtmlElement, found: Densities, title: str = "") -> None:
     )
     _drop_opening(root, found, title)
     _drop_closing(root, found)
+    _drop_rule(root)
 
 
 def _is_extra(found: Densities, element: HtmlElement) -> bool:
@@ -200,3 +201,14 @@ def _drop_closing(root: HtmlElement, found: Densities) -> None:
         if _leads_away(text, density) or (density > 0.9 and text.isupper() and len(text) > _FEW):
             doomed.append(element)
     _drop(element for element in doomed if _is_text(element))
+
+
+def _drop_rule(root: HtmlElement) -> None:
+    """Remove a rule at the very end, which parted the text from what is gone."""
+    for element in reversed(list(root.iterdescendants(etree.Element))):
+        if element.tag == "hr":
+            element.drop_tree()
+        elif element.tag in _MEDIA or (element.text or "").strip():
+            return
+        if (element.tail or "").strip():
+            return

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scraper.models import Author, Post
-from scraper.parse.bylines import Zone, read_related, read_shown
+from scraper.parse.bylines import Zone, read_shown
 from scraper.parse.dates import parse_date
+from scraper.parse.labels import read_labels
 from scraper.parse.page import Page, split_list
 from scraper.parse.titles import find_title
 from scraper.parse.tree import collapse
@@ -59,14 +60,15 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         updated = updated or _first_date(shown.updated)
         if updated and not (published or shown.updated):
             published, updated = updated, ""
-    related = read_related(zone)
+    title = find_title(page, zone, _text(data.get("headline")) or _text(data.get("title")))
+    labels = read_labels(zone, title)
     cover = next((value for value in (*_metas(meta, _COVERS), _image(data)) if value), "")
     resolved = parse_url(cover, url) if cover else None
     return Post(
         site=host_of(url) or "file",
         native_id=url_key(url) or page.name,
         url=url,
-        title=find_title(page, zone, _text(data.get("headline")) or _text(data.get("title"))),
+        title=title,
         author=author,
         published_at=parse_date(published),
         published_raw=published,
@@ -74,11 +76,11 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         updated_raw=updated,
         description=next(_metas(meta, _DESCRIPTIONS), "") or _text(data.get("description")),
         language=page.meta.language or _text(data.get("inLanguage")),
-        categories=_sections(page, data) or related.categories,
-        tags=_tags(page) or related.tags,
+        categories=_sections(page, data) or labels.categories,
+        tags=_tags(page) or labels.tags,
         keywords=page.meta.keywords,
         cover_url=resolved.href if resolved else "",
-        license=related.license or _text(data.get("license")),
+        license=labels.license or _text(data.get("license")),
         warnings=page.warnings,
         parser=parser,
     )
@@ -156,7 +158,8 @@ _BY = re.compile(
 )
 _MAIL = re.compile(r"[\s,<(]{0,3}[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}[>)]?$")
 _TIME = re.compile(
-    r"\s*(?:\b(?:on\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d|"
+    r"\s*(?:(?:发布|发表|更新|创建|修改)(?:时间|日期|于)|"
+    r"\b(?:on\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d|"
     r"\d{1,2} [a-zé]{3,9}\.? (?:19|20)\d\d|"
     r"(?:19|20)\d\d\s?[-/.年]\s?\d|\d{1,2}:\d\d|\d{1,3} ?(?:hours?|days?|weeks?|months?|years?|min\w*) ago)",
     re.IGNORECASE,

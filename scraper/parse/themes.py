@@ -1,7 +1,6 @@
 """Blogs by the markup of the generator and theme that built them, whatever their host: a table, and how it is read.
 
-Selectors are those of ``select``. What a theme doesn't say, or a page leaves out, is left to the generic reader;
-but labels are the theme's own alone: sidebars carry the same links.
+Selectors are those of ``select``. What a theme doesn't say, or a page leaves out, is left to the generic reader.
 """
 
 from __future__ import annotations
@@ -136,6 +135,15 @@ THEMES = (
         published="article time@datetime",
         tags="article footer a[class*=tag_]",
     ),
+    Theme(
+        "vuepress-reco",
+        mark=".page-title .reco-date",
+        body=".theme-reco-content",
+        title=".page-title .title",
+        author=".page-title .reco-account",
+        published=".page-title .reco-date",
+        tags=".page-title .reco-tag .tag-item",
+    ),
     Theme("vuepress", mark=".theme-container", body=".theme-default-content"),
     Theme("vitepress", mark=".VPDoc | .VPContent", body=".vp-doc"),
     Theme(
@@ -176,8 +184,8 @@ def fill(theme: Theme, page: Page, post: Post) -> Post:
         published_raw=published or post.published_raw,
         updated_at=parse_date(updated) if updated else post.updated_at,
         updated_raw=updated or post.updated_raw,
-        tags=_labels(page, theme.tags) if theme.tags else post.tags,
-        categories=_labels(page, theme.categories) if theme.categories else post.categories,
+        tags=(_labels(page, theme.tags) if theme.tags else ()) or post.tags,
+        categories=(_labels(page, theme.categories) if theme.categories else ()) or post.categories,
     )
 
 
