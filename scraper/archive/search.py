@@ -83,7 +83,7 @@ def find(
     found, rank = matching(query, filters, zone, ranked=sort != "date" and not named.too_many)
     simple = named.by_one_index and not query.excluded and filters == ALL and not query.filters
     if simple and rank is not None:
-        found = select(post_fts.c.rowid).where(_matches(post_fts, query.match()))
+        found = named_by_index(query)
     newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
     ordered = found.order_by(*newest) if rank is None else found.order_by(rank, found.selected_columns[0])
     if any(map(_is_literal, (*query.terms, *query.excluded))):
@@ -199,6 +199,11 @@ def _matches(fts: Any, expression: str) -> ColumnElement[bool]:
 
 def _named_by(fts: Any, expression: str) -> Select[Any]:
     return select(fts.c.rowid).where(_matches(fts, expression))
+
+
+def named_by_index(query: Query) -> Select[Any]:
+    """Return the SELECT of the ids of the posts that the index names, for a query that asks for nothing else."""
+    return _named_by(post_fts, query.match())
 
 
 def matching(

@@ -56,8 +56,8 @@ def find(
     ranked = question.sort in ("", "relevance") and not named.too_many
     found, rank = search.matching(query, filters, facets.zone, ranked=ranked)
     ids: Sequence[int] | None = None
+    simple = named.by_one_index and not (query.excluded or query.filters or question.narrowed)
     if rank is not None:
-        simple = named.by_one_index and not (query.excluded or query.filters or question.narrowed)
         best = _rank(connection, query, None if simple else found.with_only_columns(rank, posts.c.id))
         ids = [post_id for _, post_id in best]
         page = _best(best, question.after, question.before, size)
@@ -67,7 +67,8 @@ def find(
         query_and_order = _ordered(found, sort)
         page = keyset.fetch(connection, *query_and_order, after=question.after, before=question.before, size=size)
         if question.q or question.narrowed:
-            ids = connection.scalars(found.limit(search.COUNT_CAP + 1)).all()
+            every = search.named_by_index(query) if simple else found
+            ids = connection.scalars(every.limit(search.COUNT_CAP + 1)).all()
     counted = facets.count(connection, ids, stamp)
     total = facets.total if ids is None else min(len(ids), search.COUNT_CAP)
     shown = records.records_of(connection, [row[1] for row in page.rows])
