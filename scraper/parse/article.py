@@ -57,16 +57,18 @@ def read(page: Page) -> Parsed:
         clean(body, chrome)
         return _article(page, post, body)
     parts = find_body(found)
-    cards = card_links(page, found)
-    is_text = _is_text(page, found, parts, cards)
-    if not (is_text and _claims_article(page)) and (listed := read_themed_list(page)):
+    claims = _claims_article(page)
+    is_believed = claims and not is_home(page) and any(found.long[found.place[part]] for part in parts)
+    cards = [] if is_believed else card_links(page, found)
+    is_text = is_believed or _is_text(page, found, parts, cards)
+    if not (is_text and claims) and (listed := read_themed_list(page)):
         return listed
     if not is_text and (listed := read_perhaps_list(page)):
         return listed
-    is_teaser = hold(cards, parts) and not (is_text and _claims_article(page))
+    is_teaser = hold(cards, parts) and not (is_text and claims)
     if is_teaser or (not is_text and _are_in(parts, cards)):
         return listing(page, cards)
-    if not _is_enough(page, found, parts) and not (parts := _marked(page, found)):
+    if not _is_enough(found, parts, claims=claims) and not (parts := _marked(page, found)):
         return read_perhaps_list(page) or (listing(page, cards) if cards else judge(page))
     post = read_header(page, _zone(found, parts), PARSER)
     body = _gather(parts)
@@ -87,11 +89,11 @@ def _article(page: Page, post: Post, body: HtmlElement) -> Parsed:
     return article(replace(post, language=post.language or script_language(content.text)), content)
 
 
-def _is_enough(page: Page, found: Densities, parts: list[HtmlElement]) -> bool:
+def _is_enough(found: Densities, parts: list[HtmlElement], *, claims: bool) -> bool:
     """Tell whether there is a text, rather than links, or one teaser among many."""
     places = [found.place[part] for part in parts]
     weight, linked = sum(found.weight[place] for place in places), sum(found.linked[place] for place in places)
-    is_scrap = weight < min(_FEW, _SCRAP * found.weight[0]) and not _claims_article(page)
+    is_scrap = weight < min(_FEW, _SCRAP * found.weight[0]) and not claims
     return weight >= _MIN_WEIGHT and linked < _MAX_LINK_DENSITY * weight and not is_scrap
 
 
@@ -112,10 +114,11 @@ def _are_in(parts: list[HtmlElement], links: list[HtmlElement]) -> bool:
 def _is_text(page: Page, found: Densities, parts: list[HtmlElement], cards: list[HtmlElement]) -> bool:
     """Tell whether the body is one text, and not a few lines each under headings or cards that lead to other pages.
 
-    A page that calls itself an article is believed, but for a home page: some themes say that everywhere.
+    A page that calls itself an article is none without a long paragraph, but for a home page: some themes say that
+    everywhere.
     """
     if _claims_article(page) and not is_home(page):
-        return any(found.long[found.place[part]] for part in parts)
+        return False
     links = {*heading_links(page), *cards}
     runs = [0.0]
     for part in parts:
@@ -129,6 +132,7 @@ def _is_text(page: Page, found: Densities, parts: list[HtmlElement], cards: list
 
 
 def _claims_article(page: Page) -> bool:
+    """Tell whether a page calls itself an article, as a front page of some themes does too."""
     return page.meta.meta.get("og:type", "").lower() == "article" or bool(
         find_json_ld(page.meta, "Article", "BlogPosting", "NewsArticle")
     )

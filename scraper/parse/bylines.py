@@ -30,6 +30,7 @@ _AUTHOR_TEXT = re.compile(
 )
 _LONGEST = 160
 _LABEL = 20
+_SHORT = 60
 _BEFORE, _AFTER = 160, 40
 _FAR = 10
 
@@ -76,7 +77,7 @@ def read_shown(page: Page, zone: Zone) -> Shown:
         if places.get(element) in near:
             found.authors.append((2, text_of(element)))
     for number in sorted(near):
-        _take_said(found, zone.found.elements[number])
+        _take_said(found, zone.found, zone.found.elements[number])
     return Shown(_by_rank(found.published), _by_rank(found.updated), _by_rank(found.authors))
 
 
@@ -110,13 +111,13 @@ def _tooltip(element: HtmlElement) -> str:
     return title if _YEAR.search(title) and parse_date(title) else ""
 
 
-def _take_said(found: _Found, element: HtmlElement) -> None:
+def _take_said(found: _Found, densities: Densities, element: HtmlElement) -> None:
     """Read what stands at the start of an element, with the label before it, after it, and in its tooltip."""
     pieces = ((element.text, element), (element.tail, element.getparent()), (element.get("title"), element))
     for number, (piece, owner) in enumerate(pieces):
         if not piece or len(piece) > _LONGEST or piece.isspace():
             continue
-        label = _label_before(element) if number == 0 else ""
+        label = _label_before(densities, element) if number == 0 and len(piece) <= _SHORT else ""
         text = collapse(piece)
         said = f"{label} {text}" if label else text
         if not _SPEAKING.search(said):
@@ -141,7 +142,7 @@ def _take_time(found: _Found, text: str, said: str, *, is_date: bool) -> None:
         found.published.append((2 if _PUBLISHED_WORDS.search(said) else 3 if is_date else 4, text))
 
 
-def _label_before(element: HtmlElement) -> str:
+def _label_before(densities: Densities, element: HtmlElement) -> str:
     """Return the few words that stand right before an element, or before the one that it begins; '' for none."""
     for one in (element, element.getparent()):
         before, parent = one.getprevious(), one.getparent()
@@ -149,7 +150,8 @@ def _label_before(element: HtmlElement) -> str:
             return ""
         text = (parent.text if before is None else before.tail) or ""
         if before is not None and (not text or text.isspace()):
-            text = text_of(before)
+            number = densities.place.get(before)
+            text = text_of(before) if number is not None and densities.weight[number] <= _LONGEST else ""
         if text and not text.isspace():
             return collapse(text) if len(text) <= _LABEL else ""
         if before is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -33,11 +34,12 @@ def card_links(page: Page, found: Densities) -> list[HtmlElement]:
     Boxes are alike by what stands around a link that is all or most of its line; of several in a box, the shortest is
     the title.
     """
-    runs: dict[tuple[str, ...], dict[str, HtmlElement]] = defaultdict(dict)
-    for tag, link in zip(found.tags, found.elements, strict=True):
-        href = link.get("href") if tag == "a" else None
+    runs: dict[tuple[str | None, ...], dict[str, HtmlElement]] = defaultdict(dict)
+    for number in found.links:
+        link = found.elements[number]
+        href = link.get("href")
         if href and "#" not in href and not href.startswith(_ELSEWHERE):
-            runs[_shape(link)].setdefault(href, link)
+            runs[_shape(found, number, link)].setdefault(href, link)
     best, cards = (0, 0.0), []
     for links in runs.values():
         if len(links) < max(_FEWEST, best[0]):
@@ -48,15 +50,15 @@ def card_links(page: Page, found: Densities) -> list[HtmlElement]:
         if len(titles) < _FEWEST or rank <= best or not _SHORTEST <= mean <= _LONGEST:
             continue
         shown = [links[href] for href in titles]
-        lines = sum(weight >= _beside(links[href]) for href, weight in titles.items())
-        if lines >= _MOST * len(shown) and not _is_chrome(shown[0]) and _lead_to_posts(page, list(titles)):
+        are_lines = _lines(links, titles) >= _MOST * len(shown)
+        if are_lines and not _is_chrome(shown[0]) and _lead_to_posts(page, list(titles)):
             best, cards = rank, shown
     return cards if cards and _are_most(found, {card.get("href") for card in cards}) else []
 
 
 def _are_most(found: Densities, hrefs: set[str | None]) -> bool:
     """Tell whether the links to these addresses, titles and teasers, are much of all that is linked."""
-    links = (link for tag, link in zip(found.tags, found.elements, strict=True) if tag == "a")
+    links = (found.elements[number] for number in found.links)
     return sum(weigh(title_of(link)) for link in links if link.get("href") in hrefs) >= _LEAST * found.linked[0]
 
 
@@ -77,17 +79,34 @@ def hold(cards: list[HtmlElement], parts: list[HtmlElement]) -> bool:
     return all(chains[0][depth - 1] in part.iterancestors() for part in parts)
 
 
-def _shape(link: HtmlElement) -> tuple[str, ...]:
+def _shape(found: Densities, number: int, link: HtmlElement) -> tuple[str | None, ...]:
     """Return what makes boxes alike; a box further out may have a class more, for one with a picture, say."""
-    parent, *outer = (ancestor for ancestor, _ in zip(link.iterancestors(), range(_REACH), strict=False))
-    names = (_NUMBER.sub("", one.get("class") or "") for one in (link, parent))
-    return (parent.tag, *names, *(ancestor.tag for ancestor in outer))
+    shape: list[str | None] = []
+    for _ in range(_REACH):
+        number = found.parents[number]
+        shape.append(found.tags[number])
+    parent = link.getparent()
+    for one in (link, parent):
+        names = one.get("class") if one is not None else None
+        shape.append(_without_numbers(names) if names else None)
+    return tuple(shape)
 
 
-def _beside(link: HtmlElement) -> float:
-    """Return how much plain text stands in the same block as a link."""
-    block = next((one for one in link.iterancestors() if one.tag in BLOCKS), link)
-    return weigh(block.text or "") + sum(weigh(child.tail) for child in block if child.tail)
+@lru_cache(maxsize=4096)
+def _without_numbers(names: str) -> str:
+    return _NUMBER.sub("", names)
+
+
+def _lines(links: dict[str, HtmlElement], titles: dict[str, float]) -> int:
+    """Return how many of the links are all or most of the text of the block that they stand in."""
+    beside: dict[HtmlElement, float] = {}
+    count = 0
+    for href, weight in titles.items():
+        block = next((one for one in links[href].iterancestors() if one.tag in BLOCKS), links[href])
+        if block not in beside:
+            beside[block] = weigh(block.text or "") + sum(weigh(child.tail) for child in block if child.tail)
+        count += weight >= beside[block]
+    return count
 
 
 def _is_chrome(link: HtmlElement) -> bool:

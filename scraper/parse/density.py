@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -61,8 +62,9 @@ class Densities:
 
     ``weight`` is the length of the text, a Chinese character counting as 2.5 letters, ``linked`` that of its links,
     ``marks`` the number of commas and of Chinese stops. ``prose`` is the worth of the element's own text as a
-    paragraph. Of ``extra`` elements (navigation, comments, advertisements by tag, role or name, unless most of the
-    page's prose is in them) nothing is counted in those around them.
+    paragraph; ``links`` are the places of the ``a`` elements. Of ``extra`` elements (navigation, comments,
+    advertisements by tag, role or name, unless most of the page's prose is in them) nothing is counted in those
+    around them.
     """
 
     elements: list[HtmlElement]
@@ -76,6 +78,7 @@ class Densities:
     prose: list[float]
     chunks: list[int]
     extra: list[bool]
+    links: list[int]
     long: list[float] = field(default_factory=list)
 
     def link_density(self, number: int) -> float:
@@ -147,9 +150,9 @@ def _count(body: HtmlElement) -> Densities:
             text = element.text
             if text and not text.isspace():
                 add(text, number)
-    return Densities(
-        elements, tags, place, parents, weight, linked, marks, list(weight), [0.0] * size, chunks, [False] * size
-    )
+    links = [number for number, tag in enumerate(tags) if tag == "a"]
+    own, prose, extra = list(weight), [0.0] * size, [False] * size
+    return Densities(elements, tags, place, parents, weight, linked, marks, own, prose, chunks, extra, links)
 
 
 def _rate(found: Densities) -> None:
@@ -185,14 +188,21 @@ def _find_extras(found: Densities) -> list[float]:
 def _is_extra(element: HtmlElement, tag: str, has_paragraphs: bool) -> bool:
     if tag in _CHROME_TAGS or tag in _UNREAD:
         return True
-    if tag in _NEVER_EXTRA:
+    if tag in _NEVER_EXTRA or not (attributes := element.items()):
         return False
-    style = element.get("style")
-    if style and _HIDDEN.search(style):
-        return True
-    if element.get("hidden") is not None or element.get("role") in _CHROME_ROLES:
-        return True
-    names = names_of(element)
-    if len(names) < 2 or tag in HEADINGS:
+    if len(attributes) > 1 or attributes[0][0] not in ("class", "id"):  # most elements have no other
+        style = element.get("style")
+        if style and _HIDDEN.search(style):
+            return True
+        if element.get("hidden") is not None or element.get("role") in _CHROME_ROLES:
+            return True
+    if tag in HEADINGS:
         return False
-    return _FOREIGN_NAMES.search(names) is not None or (not has_paragraphs and _CONTROL_NAMES.search(names) is not None)
+    is_foreign, is_control = _kinds_of(names_of(element))
+    return is_foreign or (is_control and not has_paragraphs)
+
+
+@lru_cache(maxsize=4096)
+def _kinds_of(names: str) -> tuple[bool, bool]:
+    """Return whether names are those of something foreign to an article, and of something that controls the page."""
+    return _FOREIGN_NAMES.search(names) is not None, _CONTROL_NAMES.search(names) is not None

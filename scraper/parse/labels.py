@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from scraper.parse.bylines import Zone
-from scraper.parse.density import names_of, weigh
+from scraper.parse.density import Densities, names_of, weigh
 from scraper.parse.tree import text_of
 
 _TAG_ADDRESS = re.compile(r"/(?:tags?|labels?)/#?[^/?#]+/?$|[?&](?:tag|label)=")
@@ -23,8 +23,8 @@ _ELSEWHERE_NAMES = re.compile(
 _OF_THE_SITE = re.compile(
     r"热门|推荐|最新|所有|全部|标签云|\b(?:popular|trending|recent|all|hot|cloud)\b", re.IGNORECASE
 )
-_HEADING = 20
-"""How long the heading of a list may be; a longer text before a link is none."""
+_HEADING = 50.0
+"""What the heading of a list weighs at most; a longer text before a link is none."""
 _ELSEWHERE = frozenset({"aside", "nav"})
 _LABEL_SIGNS = "#＃ \t"
 _LONGEST = 75.0
@@ -41,20 +41,20 @@ class Labels:
     license: str = ""
 
 
-def read_labels(zone: Zone, title: str) -> Labels:
+def read_labels(zone: Zone, title: str, *, tags: bool = True, categories: bool = True) -> Labels:
     """Return what links say by their relation anywhere beside lists, else by address and names around the article.
 
-    Inside the text names alone count: it may lead to a tag's page.
+    Inside the text names alone count: it may lead to a tag's page. What is not asked for is left out.
     """
-    found = zone.found
+    found, wanted = zone.found, {"tag": tags, "category": categories}
     related: dict[str, dict[str, None]] = {"tag": {}, "category": {}}
     shown: dict[str, dict[str, None]] = {"tag": {}, "category": {}}
     licenses: list[str] = []
     start, end = _title_place(zone, title) - _BEFORE, zone.last + _AFTER
-    holders = {found.elements[zone.first], *found.elements[zone.first].iterancestors()}
-    for number, (tag, link) in enumerate(zip(found.tags, found.elements, strict=True)):
-        if tag != "a":
-            continue
+    first = found.elements[zone.first]
+    elsewhere = dict.fromkeys((first, *first.iterancestors()), False)
+    for number in found.links:
+        link = found.elements[number]
         relation, href = link.get("rel"), link.get("href") or ""
         relations = relation.split() if relation else ()
         if "license" in relations or "creativecommons.org/" in href:
@@ -62,13 +62,13 @@ def read_labels(zone: Zone, title: str) -> Labels:
             continue
         kind = "category" if "category" in relations else "tag" if "tag" in relations else ""
         where = related if kind else shown
-        if not kind and start <= number <= end:
+        if not kind and start <= number <= end and (tags or categories):
             kind = _kind(link, "" if zone.first <= number <= zone.last else href)
-        text = text_of(link).strip(_LABEL_SIGNS) if kind else ""
-        if text and weigh(text) <= _LONGEST and not _is_elsewhere(link, holders):
+        text = text_of(link).strip(_LABEL_SIGNS) if kind and wanted[kind] else ""
+        if text and weigh(text) <= _LONGEST and not _is_elsewhere(found, link.getparent(), elsewhere):
             where[kind][text] = None
-    tags, categories = (tuple(related[kind] or shown[kind]) for kind in ("tag", "category"))
-    return Labels(tags, categories, next(iter(licenses), ""))
+    all_tags, all_categories = (tuple(related[kind] or shown[kind]) for kind in ("tag", "category"))
+    return Labels(all_tags, all_categories, next(iter(licenses), ""))
 
 
 def _title_place(zone: Zone, title: str) -> int:
@@ -85,22 +85,37 @@ def _kind(link: HtmlElement, href: str) -> str:
     if _TAG_ADDRESS.search(href):
         return "tag"
     around = (link, *(ancestor for ancestor, _ in zip(link.iterancestors(), range(_REACH), strict=False)))
-    for element in around:
-        names = names_of(element)
-        if _TAG_NAMES.search(names):
-            return "tag"
-        if _CATEGORY_NAMES.search(names):
-            return "category"
-    return ""
+    return next((kind for element in around if (kind := _kind_by_names(names_of(element)))), "")
 
 
-def _is_elsewhere(link: HtmlElement, holders: Container[HtmlElement]) -> bool:
-    """Tell whether a link stands in a part of the page, outside those that hold the text, that is about other posts."""
-    for ancestor in link.iterancestors():
-        if ancestor in holders:
-            return False
-        if ancestor.tag in _ELSEWHERE or _ELSEWHERE_NAMES.search(names_of(ancestor)):
-            return True
-        if len(before := text_of(ancestor.getprevious())) <= _HEADING and _OF_THE_SITE.search(before):
-            return True
-    return False
+@lru_cache(maxsize=4096)
+def _kind_by_names(names: str) -> str:
+    if _TAG_NAMES.search(names):
+        return "tag"
+    return "category" if _CATEGORY_NAMES.search(names) else ""
+
+
+def _is_elsewhere(found: Densities, box: HtmlElement | None, known: dict[HtmlElement, bool]) -> bool:
+    """Tell whether a box is in a part of the page that is about other posts; the boxes that hold the text are not."""
+    asked: list[HtmlElement] = []
+    answer = False
+    while box is not None:
+        if box in known:
+            answer = known[box]
+            break
+        asked.append(box)
+        if box.tag in _ELSEWHERE or _ELSEWHERE_NAMES.search(names_of(box)) or _is_under_heading(found, box):
+            answer = True
+            break
+        box = box.getparent()
+    known.update(dict.fromkeys(asked, answer))
+    return answer
+
+
+def _is_under_heading(found: Densities, box: HtmlElement) -> bool:
+    """Tell whether a few words right before a box say that it is about the site."""
+    before = box.getprevious()
+    number = found.place.get(before) if before is not None else None
+    if number is None or found.weight[number] > _HEADING:
+        return False
+    return _OF_THE_SITE.search(text_of(before)) is not None

@@ -61,7 +61,8 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         if updated and not (published or shown.updated):
             published, updated = updated, ""
     title = find_title(page, zone, _text(data.get("headline")) or _text(data.get("title")))
-    labels = read_labels(zone, title)
+    tags, categories = _tags(page), _sections(page, data)
+    labels = read_labels(zone, title, tags=not tags, categories=not categories)
     cover = next((value for value in (*_metas(meta, _COVERS), _image(data)) if value), "")
     resolved = parse_url(cover, url) if cover else None
     return Post(
@@ -76,8 +77,8 @@ def read_header(page: Page, zone: Zone, parser: str) -> Post:
         updated_raw=updated,
         description=next(_metas(meta, _DESCRIPTIONS), "") or _text(data.get("description")),
         language=page.meta.language or _text(data.get("inLanguage")),
-        categories=_sections(page, data) or labels.categories,
-        tags=_tags(page) or labels.tags,
+        categories=categories or labels.categories,
+        tags=tags or labels.tags,
         keywords=page.meta.keywords,
         cover_url=resolved.href if resolved else "",
         license=labels.license or _text(data.get("license")),
