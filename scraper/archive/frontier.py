@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive.records import by_key
@@ -284,10 +284,15 @@ def list_hosts(connection: Connection) -> list[dict[str, Any]]:
 
 
 def counts(connection: Connection, now: datetime) -> dict[str, int]:
-    """Return how many addresses stand in each state, how many are due, and how many posts there are."""
-    rows = connection.execute(select(frontier.c.state, func.count()).group_by(frontier.c.state)).all()
+    """Return how many addresses stand in each state, how many are due, and how many posts there are.
+
+    Those that are done, nearly all, are what is left of the whole: their index would be as long as the frontier.
+    """
+    other = select(frontier.c.state, func.count()).where(frontier.c.state != text("'done'")).group_by(frontier.c.state)
+    held = {str(state): int(number) for state, number in connection.execute(other)}
+    done = (connection.scalar(select(func.count()).select_from(frontier)) or 0) - sum(held.values())
     asked = frontier.c.state.not_in(("skipped", "list"))
     overdue = select(func.count()).select_from(frontier).where(frontier.c.due_at <= now, asked)
-    held = {str(state): int(number) for state, number in rows}
     stored = connection.scalar(select(func.count()).select_from(posts))
-    return held | {"due_now": connection.scalar(overdue) or 0, "posts": stored or 0}
+    said = {"due_now": connection.scalar(overdue) or 0, "posts": stored or 0}
+    return held | ({"done": done} if done else {}) | said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -176,11 +176,24 @@ def _write_parts(connection: Connection, post: Post, post_id: int, *, replacing:
     for table, rows in (
         (links, [{"url": link.url, "text": link.text} for link in post.links]),
         (images, [{"url": i.url, "original_url": i.original_url, "alt": i.alt} for i in post.images]),
-        (code_blocks, [{"language": code.language, "text": code.text} for code in post.code_blocks]),
+        (code_blocks, list(_code_rows(post))),
     ):
         if replacing:
             connection.execute(delete(table).where(table.c.post_id == post_id))
         insert_rows(connection, table, [{"post_id": post_id, "position": n, **row} for n, row in enumerate(rows, 1)])
+
+
+def _code_rows(post: Post) -> Iterator[dict[str, Any]]:
+    """Yield each block of code as a place in the text, after the one before, or whole where the text lacks it."""
+    text, at = storable(post.text), 0
+    for block in post.code_blocks:
+        code = storable(block.text)
+        start = text.find(code, at)
+        if start < 0:
+            yield {"language": block.language, "start": None, "length": None, "text": code}
+        else:
+            at = start + len(code)
+            yield {"language": block.language, "start": start, "length": len(code), "text": None}
 
 
 def _index(connection: Connection, post: Post, post_id: int, revision_id: int | None, held: Any) -> None:

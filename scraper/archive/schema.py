@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 APPLICATION_ID = 0x53435250
@@ -82,8 +83,8 @@ def format_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
-def _table(name: str, *columns: Any) -> Table:
-    return Table(name, metadata, *columns, sqlite_strict=True)
+def _table(name: str, *columns: Any, **options: Any) -> Table:
+    return Table(name, metadata, *columns, sqlite_strict=True, **options)
 
 
 def _text(name: str) -> Column[str]:
@@ -243,6 +244,7 @@ post_tags = _table(
     Column("position", Integer, primary_key=True),
     Column("tag_id", Integer, ForeignKey("tags.id"), nullable=False),
     Index("ix_post_tags_tag_id", "tag_id", "post_id"),
+    sqlite_with_rowid=False,
 )
 
 columns = _table(
@@ -269,14 +271,21 @@ def _of_current_revision(name: str, *more: Any) -> Table:
         Column("post_id", Integer, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
         Column("position", Integer, primary_key=True),
         *more,
+        sqlite_with_rowid=False,
     )
 
 
-links = _of_current_revision("links", Column("url", PlainText, nullable=False, index=True), _text("text"))
+links = _of_current_revision("links", Column("url", PlainText, nullable=False), _text("text"))
 images = _of_current_revision(
     "images", Column("url", PlainText, nullable=False, index=True), _text("original_url"), _text("alt")
 )
-code_blocks = _of_current_revision("code_blocks", _text("language"), Column("text", PlainText, nullable=False))
+code_blocks = _of_current_revision(
+    "code_blocks",
+    _text("language"),
+    Column("start", Integer),  # where it stands in the text of the revision, which holds it already
+    Column("length", Integer),
+    Column("text", PlainText),  # of one that the text does not hold as it is
+)
 
 metrics = _table(
     "metrics",
@@ -286,6 +295,7 @@ metrics = _table(
     Column("like_count", Integer),
     Column("comment_count", Integer),
     Column("collect_count", Integer),
+    sqlite_with_rowid=False,
 )
 
 assets = _table(
@@ -338,7 +348,8 @@ frontier = _table(
     _text("reason"),
     _text("etag"),
     _text("last_modified"),
-    Index("ix_frontier_due_at", "due_at"),
+    Index("ix_frontier_due_at", "due_at", "state"),
+    Index("ix_frontier_state", "state", sqlite_where=text("state != 'done'")),  # the few of whom status tells
 )
 
 source_posts = _table(

@@ -33,6 +33,10 @@ CLOSING_WAIT_S = 1.0
 """A reader that does not end must not keep an interrupted command from ending."""
 
 
+PAGES_GIVEN_BACK = 10_000
+"""At the end of a run, 40 MB: what more is empty is filled by the next one, or given back after it."""
+
+
 class EmptyArchiveWarning(UserWarning):
     """An empty file was made into an archive."""
 
@@ -168,12 +172,18 @@ class Archive:
             return None if post_id is None else records.record(connection, post_id)
 
     def tidy(self, now: datetime) -> None:
-        """Do at the end of a run what keeps the archive small and quick: prune the fetch log, merge the index."""
+        """Do at the end of a run what keeps the archive small and quick.
+
+        Prune the fetch log, merge the index, and give back the pages that this left empty.
+        """
         from scraper.archive import index, runs
 
         with self.write() as connection:
             runs.prune_fetches(connection, now)
             index.merge(connection)
+        with _translated(self.path), closing(health.open_plain(self.path, write=True)) as plain:
+            # A page at each step: the driver takes all steps of a script alone, and none within a transaction.
+            plain.executescript(f"PRAGMA incremental_vacuum({PAGES_GIVEN_BACK})")
 
     def rewrite(self) -> bool:
         """Write the file anew without holes and without what was deleted; return whether all of that is gone.
@@ -184,6 +194,7 @@ class Archive:
             ArchiveError: the database refused, for instance because the disk has no room for a second copy.
         """
         with _translated(self.path), closing(health.open_plain(self.path, write=True)) as connection:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("VACUUM")
             connection.execute(f"PRAGMA busy_timeout = {round(CLOSING_WAIT_S * 1000)}")
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

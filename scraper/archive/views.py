@@ -42,7 +42,12 @@ SELECT x.post_id AS record_id, x.kind, x.position, t.name FROM post_tags x JOIN 
 SELECT x.post_id AS record_id, c.native_id, c.title, c.url, x.position
 FROM post_columns x JOIN columns c ON c.id = x.column_id
 """,
-    "record_code": "SELECT post_id AS record_id, position, language, text FROM code_blocks",
+    "record_code": """
+SELECT c.post_id AS record_id, c.position, c.language, coalesce(c.text, substr(t.text, c.start + 1, c.length)) AS text
+FROM code_blocks c
+LEFT JOIN posts p ON p.id = c.post_id
+LEFT JOIN revision_texts t ON t.revision_id = p.revision_id
+""",
     "record_links": "SELECT post_id AS record_id, position, url, text FROM links",
     "record_images": """
 SELECT i.post_id AS record_id, i.position, i.url, i.original_url, i.alt, coalesce(a.state, '') AS state,

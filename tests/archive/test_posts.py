@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from scraper.archive import Archive, posts, records
-from scraper.models import Author, Metrics, Post
+from scraper.models import Author, CodeBlock, Metrics, Post
 from tests.archive.conftest import NOW
 
 
@@ -37,6 +37,20 @@ def test_a_saved_post_comes_back_in_the_view_records(archive: Archive, post: Pos
     assert (record["read_count"], record["like_count"], record["comment_count"]) == (10, 1, None)
     assert record["front_matter"] == {"layout": "post"}
     assert (record["status"], record["origin"], record["revision"], record["revisions"]) == ("live", "live", 1, 1)
+
+
+def test_code_is_kept_where_the_text_holds_it_and_whole_where_it_does_not(archive: Archive, post: Post) -> None:
+    code = ("锁\n\n锁", "锁", "", "锁 不在", "🔒\0x", "锁")
+    text = "锁：\n锁\n\n锁\n锁\n🔒x\n锁"
+    save(archive, replace(post, text=text, code_blocks=tuple(CodeBlock("go", one) for one in code)))
+    stored = [one.replace("\0", "") for one in code]
+    assert [tuple(row) for row in rows(archive, "SELECT position, language, text FROM record_code")] == [
+        (position, "go", one) for position, one in enumerate(stored, 1)
+    ]
+    assert rows(archive, "SELECT text FROM code_blocks WHERE text IS NOT NULL") == [("锁 不在",)]
+    edited = replace(post, markdown="改了", text="改了", code_blocks=(CodeBlock("", "了"),))
+    save(archive, edited, days=1)
+    assert rows(archive, "SELECT language, text FROM record_code") == [("", "了")]
 
 
 def test_what_a_body_holds_is_in_the_views(archive: Archive, post: Post) -> None:

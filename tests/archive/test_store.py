@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -54,6 +55,22 @@ def test_the_newest_migration_is_the_one_that_opening_expects() -> None:
     from alembic.script import ScriptDirectory
 
     assert ScriptDirectory.from_config(config()).get_current_head() == SCHEMA_HEAD
+
+
+def test_pages_that_nothing_uses_any_more_are_given_back_at_the_end_of_a_run(path: Path, post: Post) -> None:
+    with Archive(path, write=True) as archive:
+        with archive.write() as connection:
+            for number in range(60):
+                one = replace(post, native_id=f"{number}", text=f"{number} " + "数据" * 2000)
+                posts.save(connection, one, lineage="live", now=NOW)
+        with archive.write() as connection:
+            connection.execute(text("DELETE FROM search_state"))
+            connection.execute(text("DELETE FROM posts"))
+            full = connection.scalar(text("PRAGMA page_count"))
+        archive.tidy(NOW)
+        with archive.read() as connection:
+            assert connection.scalar(text("PRAGMA freelist_count")) == 0
+            assert connection.scalar(text("PRAGMA page_count")) < full / 2
 
 
 def test_an_archive_keeps_its_promises_to_sqlite(path: Path) -> None:

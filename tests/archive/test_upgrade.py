@@ -16,6 +16,18 @@ from scraper.errors import ArchiveError
 OLDER = sorted(Path(__file__).parent.glob("schema_*.sql"))
 
 
+PARTS = [
+    f"SELECT * FROM {view} ORDER BY record_id, position"
+    for view in ("record_code", "record_links", "record_images", "record_tags")
+]
+
+
+def schema_of(path: Path) -> str:
+    """Return the schema that an archive says it has."""
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
 @pytest.fixture(params=OLDER, ids=[file.stem for file in OLDER])
 def older(request: pytest.FixtureRequest, path: Path) -> Path:
     with closing(sqlite3.connect(path)) as connection:
@@ -31,6 +43,7 @@ def test_an_older_archive_is_brought_up_with_all_that_it_holds(older: Path) -> N
     with closing(sqlite3.connect(older)) as connection:
         kept = connection.execute("SELECT * FROM records ORDER BY id").fetchall()
         history = connection.execute("SELECT * FROM record_revisions ORDER BY record_id, revision").fetchall()
+        parts = [connection.execute(query).fetchall() for query in PARTS]
     with Archive(older, write=True) as archive:
         assert [hit.record["native_id"] for hit in archive.search("死锁").hits] == ["1002"]
         assert len(archive.search("人工智能").hits) == 3
@@ -39,6 +52,7 @@ def test_an_older_archive_is_brought_up_with_all_that_it_holds(older: Path) -> N
         assert connection.execute("SELECT * FROM records ORDER BY id").fetchall() == kept
         columns = "SELECT * FROM record_revisions ORDER BY record_id, revision"
         assert connection.execute(columns).fetchall() == history
+        assert [connection.execute(query).fetchall() for query in PARTS] == parts
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA_HEAD,)]
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -46,12 +60,26 @@ def test_an_older_archive_is_brought_up_with_all_that_it_holds(older: Path) -> N
         assert {name for (name,) in views} == set(VIEWS)
 
 
+def test_an_older_archive_has_in_the_end_the_tables_of_a_new_one(older: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    for path in (older, new):
+        Archive(path, write=True).close()
+    tables = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
+    with closing(sqlite3.connect(older)) as brought_up, closing(sqlite3.connect(new)) as made:
+        held, wanted = (
+            {name: " ".join(sql.split()).replace('"', "") for name, sql in connection.execute(tables)}
+            for connection in (brought_up, made)
+        )
+    assert held.keys() == wanted.keys()
+    assert {name for name in held if held[name].replace(" ", "") != wanted[name].replace(" ", "")} == set()
+
+
 def test_before_that_a_copy_is_left_beside_it(older: Path) -> None:
-    before = older.read_bytes()
+    before, schema = older.read_bytes(), schema_of(older)
     Archive(older, write=True).close()
     (copy,) = older.parent.glob("archive.db.before-upgrade-*[0-9]")
+    assert schema_of(copy) == schema < schema_of(older)
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert connection.execute("SELECT count(*) FROM records").fetchone() == (3,)
     assert before != older.read_bytes()
 
@@ -64,13 +92,14 @@ def test_a_reader_of_an_older_archive_says_what_to_do_and_changes_nothing(older:
 
 
 def test_a_migration_that_fails_leaves_the_archive_as_it_was(older: Path) -> None:
+    schema = schema_of(older)
     with closing(sqlite3.connect(older)) as connection:
-        connection.execute("CREATE TABLE char_fts (in_the_way)")
+        connection.execute("CREATE TABLE old_code_blocks (in_the_way)")
         connection.commit()
     with pytest.raises(ArchiveError, match="could not be migrated"):
         Archive(older, write=True)
+    assert schema_of(older) == schema
     with closing(sqlite3.connect(older)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert connection.execute("SELECT count(*) FROM records").fetchone() == (3,)
 
 
