@@ -228,7 +228,9 @@ def text_of(element: html.HtmlElement | None) -> str:
 
 def collapse(text: str) -> str:
     """Return the text with every run of white space as one blank and zero-width characters left out."""
-    return " ".join(text.translate(_ZERO_WIDTH).split())
+    if not text.isascii():
+        text = _ZERO_WIDTH.sub("", text)
+    return " ".join(text.split())
 
 
-_ZERO_WIDTH = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
+_ZERO_WIDTH = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
