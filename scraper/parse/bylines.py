@@ -90,13 +90,12 @@ def _near(zone: Zone) -> Iterator[int]:
 def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
     """Read microdata and ``time``."""
     prop = (element.get("itemprop") or "").split()
-    said = element.get("datetime") or element.get("content") or _tooltip(element) or text_of(element)
     if "datePublished" in prop or "dateCreated" in prop or element.get("pubdate") is not None:
-        found.published.append((rank, said))
+        found.published.append((rank, _time_of(element)))
     elif "dateModified" in prop:
-        found.updated.append((rank, said))
+        found.updated.append((rank, _time_of(element)))
     elif element.tag == "time":
-        words = f"{names_of(element)} {text_of(element)}"
+        words, said = f"{names_of(element)} {text_of(element)}", _time_of(element)
         for part in _times_in(said) or [said]:
             is_update = _UPDATED_WORDS.search(f"{words} {part}") and not _PUBLISHED_WORDS.search(f"{words} {part}")
             (found.updated if is_update else found.published).append((rank + 1, part))
@@ -105,10 +104,11 @@ def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
         found.authors.append((rank, inner.get("content") or text_of(inner)))
 
 
-def _tooltip(element: HtmlElement) -> str:
-    """Return the time that a ``title`` attribute tells where the text beside it is how long ago that was."""
+def _time_of(element: HtmlElement) -> str:
+    """Return the time that an element tells; in its tooltip where its text is how long ago that was."""
     title = element.get("title") or ""
-    return title if _YEAR.search(title) and parse_date(title) else ""
+    tooltip = title if _YEAR.search(title) and parse_date(title) else ""
+    return element.get("datetime") or element.get("content") or tooltip or text_of(element)
 
 
 def _take_said(found: _Found, densities: Densities, element: HtmlElement) -> None:

@@ -106,13 +106,14 @@ def measure(body: HtmlElement) -> Densities:
     _rate(found)
     paragraphs = _find_extras(found)
     found.long = paragraphs
-    for number in range(len(found.elements) - 1, 0, -1):
-        parent = found.parents[number]
-        if not found.extra[number]:
-            found.weight[parent] += found.weight[number]
-            found.linked[parent] += found.linked[number]
-            found.marks[parent] += found.marks[number]
-            found.long[parent] += found.long[number]
+    parents, extra, weight, linked, marks = found.parents, found.extra, found.weight, found.linked, found.marks
+    for number in range(len(parents) - 1, 0, -1):
+        if not extra[number] and (own := weight[number]):
+            parent = parents[number]
+            weight[parent] += own
+            linked[parent] += linked[number]
+            marks[parent] += marks[number]
+            paragraphs[parent] += paragraphs[number]
     return found
 
 
@@ -140,16 +141,18 @@ def _count(body: HtmlElement) -> Densities:
         parent = 0
         if number:
             parent = parents[number] = place[element.getparent()]
+            if unread[parent]:
+                unread[number] = True  # its text is no one's
+                continue
             text = element.tail
-            if text and not unread[parent] and not text.isspace():
+            if text and not text.isspace():
                 add(text, parent)
         blocks[number] = number if tag in BLOCKS or not number else blocks[parent]
         in_link[number] = in_link[parent] or (tag == "a" and element.get("href") is not None)
-        unread[number] = unread[parent] or tag in _UNREAD
-        if not unread[number]:
-            text = element.text
-            if text and not text.isspace():
-                add(text, number)
+        if tag in _UNREAD:
+            unread[number] = True
+        elif (text := element.text) and not text.isspace():
+            add(text, number)
     links = [number for number, tag in enumerate(tags) if tag == "a"]
     own, prose, extra = list(weight), [0.0] * size, [False] * size
     return Densities(elements, tags, place, parents, weight, linked, marks, own, prose, chunks, extra, links)
@@ -169,19 +172,22 @@ def _find_extras(found: Densities) -> list[float]:
         for prose, own, linked in zip(found.prose, found.own, found.linked, strict=True)
     ]
     long, prose = list(paragraphs), list(found.prose)
+    parents, tags, extra, elements = found.parents, found.tags, found.extra, found.elements
     for number in range(len(long) - 1, 0, -1):
-        long[found.parents[number]] += long[number]
-        prose[found.parents[number]] += prose[number]
+        if worth := prose[number]:
+            parent = parents[number]
+            prose[parent] += worth
+            long[parent] += long[number]
     in_code = [False] * len(long)
     most_long, most_prose = _MOST * long[0], _MOST * prose[0]
     for number in range(1, len(long)):
-        parent = found.parents[number]
-        in_code[number] = in_code[parent] or found.tags[parent] in CODE
-        found.extra[number] = found.extra[parent] or (
-            not in_code[number]
-            and (prose[number] <= most_prose or 0 < most_long >= long[number])
-            and _is_extra(found.elements[number], found.tags[number], long[number] > 0)
-        )
+        parent = parents[number]
+        if extra[parent]:
+            extra[number] = True
+        elif in_code[parent] or tags[parent] in CODE:
+            in_code[number] = True
+        elif prose[number] <= most_prose or 0 < most_long >= long[number]:
+            extra[number] = _is_extra(elements[number], tags[number], long[number] > 0)
     return paragraphs
 
 

@@ -84,8 +84,14 @@ def _kind(link: HtmlElement, href: str) -> str:
         return "category"
     if _TAG_ADDRESS.search(href):
         return "tag"
-    around = (link, *(ancestor for ancestor, _ in zip(link.iterancestors(), range(_REACH), strict=False)))
-    return next((kind for element in around if (kind := _kind_by_names(names_of(element)))), "")
+    element: HtmlElement | None = link
+    for _ in range(_REACH + 1):
+        if element is None:
+            break
+        if (names := names_of(element)) and (kind := _kind_by_names(names)):
+            return kind
+        element = element.getparent()
+    return ""
 
 
 @lru_cache(maxsize=4096)
