@@ -14,7 +14,7 @@ import zstandard
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from scraper.archive.schema import assets, blob_dicts, blobs, fetches, posts, revisions
-from scraper.archive.statements import Prepared, insert_row
+from scraper.archive.statements import Prepared, insert_row, update_row
 
 LEVEL = 5
 MIN_DICTIONARY_BYTES = 4096
@@ -135,18 +135,24 @@ def compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None = Non
     return zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary).compress(body)
 
 
+_newest = select(posts.c.fetch_id).where(posts.c.id == bindparam("post")).scalar_subquery()
+_behind_revisions = select(revisions.c.fetch_id).where(
+    revisions.c.fetch_id.is_not(None), revisions.c.post_id == bindparam("post")
+)
+_SUPERSEDED = Prepared(
+    select(fetches.c.id, fetches.c.blob_id).where(
+        fetches.c.url == select(fetches.c.url).where(fetches.c.id == _newest).scalar_subquery(),
+        fetches.c.blob_id.is_not(None),
+        fetches.c.id != _newest,
+        fetches.c.id.not_in(_behind_revisions),
+    )
+)
+
+
 def drop_superseded(connection: Connection, post_id: int) -> None:
     """Let go of snapshots of a post that are neither its newest nor behind one of its revisions."""
-    newest = select(posts.c.fetch_id).where(posts.c.id == post_id).scalar_subquery()
-    url = select(fetches.c.url).where(fetches.c.id == newest).scalar_subquery()
-    held = select(revisions.c.fetch_id).where(revisions.c.fetch_id.is_not(None), revisions.c.post_id == post_id)
-    old = connection.execute(
-        select(fetches.c.id, fetches.c.blob_id).where(
-            fetches.c.url == url, fetches.c.blob_id.is_not(None), fetches.c.id != newest, fetches.c.id.not_in(held)
-        )
-    ).all()
-    for row in old:
-        connection.execute(update(fetches).where(fetches.c.id == row.id).values(blob_id=None))
+    for row in _SUPERSEDED.all(connection, {"post": post_id}):
+        update_row(connection, fetches, row.id, {"blob_id": None})
         drop_unused(connection, row.blob_id)
 
 

@@ -211,7 +211,7 @@ def _words(archive: Archive) -> Iterator[str]:
         for post_id, title, body, names in rows:
             made = index.prepare(fold(title), fold(body), fold(names))
             connection.execute(
-                "INSERT INTO fresh_post_fts (rowid, title, body, names) VALUES (?, ?, ?, ?)", (post_id, *made.words)
+                "INSERT INTO fresh_post_fts (rowid, title, body, names) VALUES (?, ?, ?, ?)", (post_id, *made.columns)
             )
             connection.execute("INSERT INTO fresh_char_fts (rowid, chars) VALUES (?, ?)", (post_id, made.characters))
         differing = (

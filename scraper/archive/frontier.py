@@ -24,12 +24,15 @@ FARTHEST_DAYS = 366
 RETRY_HOURS = (12, 24, 48, 96, 168)
 """A post that could not be had is tried again after these many hours; from the last on, every week."""
 
+KEYS_AT_ONCE = 500
+"""Values of one statement: SQLite may take no more than 999."""
 
 _KNOWN = Prepared(
     select(frontier.c.id, frontier.c.state, frontier.c.due_at, frontier.c.listed).where(
         frontier.c.key == bindparam("wanted")
     )
 )
+_ROW = Prepared(select(frontier).where(frontier.c.key == bindparam("wanted")))
 _CHANGED_AT = Prepared(select(frontier.c.changed_at).where(frontier.c.id == bindparam("row")))
 _ATTEMPTS = Prepared(select(frontier.c.attempts).where(frontier.c.id == bindparam("row")))
 _MATCHES = Prepared(select(sources.c.match).join(source_posts).where(source_posts.c.frontier_id == bindparam("row")))
@@ -175,8 +178,8 @@ def make_due(connection: Connection, keys: Iterable[str], now: datetime) -> None
 
 def find(connection: Connection, key: str) -> dict[str, Any] | None:
     """Return the frontier row of an address, or None where it is not known."""
-    row = connection.execute(select(frontier).where(frontier.c.key == key)).one_or_none()
-    return None if row is None else dict(row._mapping)
+    row = _ROW.first(connection, {"wanted": key})
+    return None if row is None else row._asdict()
 
 
 def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = None) -> list[Due]:
@@ -186,10 +189,16 @@ def due(connection: Connection, now: datetime, *, keys: Iterable[str] | None = N
     wanting = select(func.min(sources.c.seed)).select_from(sources.join(source_posts))
     source = wanting.where(source_posts.c.frontier_id == frontier.c.id).correlate(frontier).scalar_subquery()
     query = select(frontier, source.label("source")).where(now_due, frontier.c.state.not_in(("skipped", "list")))
-    query = query.where(~exists().where(forgotten.c.site + "/" + forgotten.c.native_id == frontier.c.key))
-    rows = connection.execute(query.order_by(frontier.c.due_at, frontier.c.id)).all()
-    wanted = None if keys is None else set(keys)
-    return [_due(row) for row in rows if wanted is None or row.key in wanted]
+    if keys is None:
+        rows = list(connection.execute(query))
+    else:
+        wanted = list(dict.fromkeys(keys))
+        chunks = [wanted[start : start + KEYS_AT_ONCE] for start in range(0, len(wanted), KEYS_AT_ONCE)]
+        rows = [row for chunk in chunks for row in connection.execute(query.where(frontier.c.key.in_(chunk)))]
+    named = select(forgotten.c.site + "/" + forgotten.c.native_id).where(forgotten.c.native_id != "")
+    unwanted = set(connection.scalars(named))
+    rows.sort(key=lambda row: (row.due_at, row.id))
+    return [_due(row) for row in rows if row.key not in unwanted]
 
 
 def _due(row: Row[Any]) -> Due:

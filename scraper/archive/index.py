@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from sqlalchemy import Connection, column, delete, func, insert, select, table
+from sqlalchemy import Connection, bindparam, column, delete, func, insert, select, table
 
 from scraper.archive.schema import authors, posts, revision_texts, revisions, search_state, storable
-from scraper.archive.statements import insert_row, notes_of
+from scraper.archive.statements import Prepared, insert_row, notes_of
 from scraper.models import Post
 from scraper.segment import SEGMENTER_VERSION, characters, fold, letters, segment_words, words_of
 
@@ -27,6 +27,9 @@ post_fts = table(
 char_fts = table("char_fts", column("rowid"), column("chars"), column("rank"), column("char_fts"))
 
 BATCH_POSTS = 200
+MAX_WAITING_CHARS = 10_000_000
+"""Of words that wait for the end of a transaction: 50 posts of everyday size have a tenth of it."""
+
 MERGED_PAGES = 2000
 """Eight megabytes, which take a third of a second."""
 
@@ -64,7 +67,7 @@ def put(connection: Connection, post_id: int, revision_id: int, title: str, body
     title, body, lines = storable(title), storable(body), storable("\n".join(names))
     folded = fold(body)
     prepared = prepare(fold(title), folded, fold(lines))
-    notes_of(connection).words.append(_entry(None, post_id, prepared))
+    _wait(connection, (None, post_id, *prepared.columns, prepared.characters))
     passage = letters(words_of(max(folded.split("\n"), key=len)))
     state = {
         "revision_id": revision_id, "segmenter": SEGMENTER_VERSION, "names": lines,
@@ -76,38 +79,45 @@ def put(connection: Connection, post_id: int, revision_id: int, title: str, body
 
 def remove(connection: Connection, post_id: int) -> None:
     """Take a post out of the index, if it is there."""
-    held = connection.execute(
-        select(revisions.c.title, revision_texts.c.text, search_state.c.names)
-        .select_from(search_state)
-        .join(revisions, revisions.c.id == search_state.c.revision_id)
-        .join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
-        .where(search_state.c.post_id == post_id)
-    ).one_or_none()
+    held = _INDEXED.first(connection, {"post": post_id})
     if held is None:
         return
     prepared = prepare(*map(fold, (held.title, held.text, held.names)))
-    notes_of(connection).words.append(_entry("delete", post_id, prepared))
-    connection.execute(delete(search_state).where(search_state.c.post_id == post_id))
+    _wait(connection, ("delete", post_id, *prepared.columns, prepared.characters))
+    _NO_STATE.run(connection, {"post": post_id})
+
+
+_INDEXED = Prepared(
+    select(revisions.c.title, revision_texts.c.text, search_state.c.names)
+    .select_from(search_state)
+    .join(revisions, revisions.c.id == search_state.c.revision_id)
+    .join(revision_texts, revision_texts.c.revision_id == revisions.c.id)
+    .where(search_state.c.post_id == bindparam("post"))
+)
+_NO_STATE = Prepared(delete(search_state).where(search_state.c.post_id == bindparam("post")))
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Words:
     """What the index holds of a post: its columns in post_fts, its characters in char_fts, and its text's letters."""
 
-    words: tuple[str, str, str]
+    columns: tuple[str, str, str]
     characters: str
     letters: str
 
 
-def prepare(title: str, body: str, names: str) -> Prepared:
+def prepare(title: str, body: str, names: str) -> Words:
     """Return what the index holds of a post whose title, body and names, one a line, are folded."""
     in_title, in_body, in_names = words_of(title), words_of(body), [words_of(name) for name in names.split("\n")]
     words = (segment_words(in_title), segment_words(in_body), _BETWEEN_NAMES.join(map(segment_words, in_names)))
-    return Prepared(words, characters(chain(in_title, in_body, *in_names)), letters(in_body))
+    return Words(words, characters(chain(in_title, in_body, *in_names)), letters(in_body))
 
 
-def _entry(command: str | None, post_id: int, prepared: Prepared) -> Entry:
-    return command, post_id, *prepared.words, prepared.characters
+def _wait(connection: Connection, entry: Entry) -> None:
+    waiting = notes_of(connection).words
+    waiting.append(entry)
+    if sum(len(in_body) for _, _, _, in_body, *_ in waiting) > MAX_WAITING_CHARS:
+        write_waiting(connection)
 
 
 def write_waiting(connection: Connection) -> None:

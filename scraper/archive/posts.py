@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scraper.archive import index, labels
@@ -179,8 +179,13 @@ def _write_parts(connection: Connection, post: Post, post_id: int, *, replacing:
         (code_blocks, list(_code_rows(post))),
     ):
         if replacing:
-            connection.execute(delete(table).where(table.c.post_id == post_id))
+            _parts_of(table).run(connection, {"post": post_id})
         insert_rows(connection, table, [{"post_id": post_id, "position": n, **row} for n, row in enumerate(rows, 1)])
+
+
+@cache
+def _parts_of(table: Table) -> Prepared:
+    return Prepared(delete(table).where(table.c.post_id == bindparam("post")))
 
 
 def _code_rows(post: Post) -> Iterator[dict[str, Any]]:
