@@ -53,6 +53,10 @@ _LONG = 100.0
 """What makes a paragraph a long one, such as teasers, captions and labels are not."""
 _MOST = 0.6
 """The share of a page's long paragraphs from which on no name and no tag makes a part of it an extra."""
+_NEARLY_ALL = 0.9
+_DIALOG = re.compile(r"(?:^|\s)(?:modal|popup|dialog)(?=$|\s)")
+"""A box over the page, which may say more than a short article does: rules, reasons for a report."""
+
 _SLUG_MARKS = 3
 
 
@@ -188,6 +192,8 @@ def _find_extras(found: Densities) -> list[float]:
             in_code[number] = True
         elif prose[number] <= most_prose or 0 < most_long >= long[number]:
             extra[number] = _is_extra(elements[number], tags[number], long[number] > 0)
+        elif prose[number] <= _NEARLY_ALL * prose[0]:
+            extra[number] = _DIALOG.search(names_of(elements[number])) is not None
     return paragraphs
 
 

@@ -197,6 +197,15 @@ def test_a_few_words_above_many_links_are_no_article() -> None:
     assert (found.verdict, len(found.links)) == ("listing", 60)
 
 
+def test_a_dialog_that_says_more_than_a_short_article_is_none_of_it() -> None:
+    rules = "".join(f"<p>{SENTENCE * 2}</p>" for _ in range(6))
+    dialog = f"<div class='ui modal report'><div class=content>{rules}</div></div>"
+    post = post_of(
+        f"<title>题</title><body><div class=main><h1>题</h1><p>{SENTENCE}</p><p>{SENTENCE}</p></div>{dialog}"
+    )
+    assert post.text.count(SENTENCE) == 2
+
+
 CARD = """<li class="card{1}"><div class=box><a class=pic href=/p/{0}><img src=/{0}.png></a>
 <a class=name href=/p/{0}>第 {0} 篇文章的题目</a>
 <div class=teaser>{2}</div><div class=more><a href=/p/{0}#comments>3 条评论</a></div></div></li>"""
