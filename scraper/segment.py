@@ -38,7 +38,7 @@ _CJK = (
 _SYMBOL_WORDS = ("c++", "g++", "c#", "f#")
 _LETTER = rf"[^\W_{_CJK}]"  # of a word that is not CJK
 _TOKEN = re.compile("|".join([*map(re.escape, _SYMBOL_WORDS), rf"[{_CJK}]+", f"{_LETTER}+"]))
-_IS_CJK = re.compile(rf"[{_CJK}]").match
+_CJK_RANGES = tuple(re.findall("(.)-(.)", _CJK))
 _FIRST_CJK = "\u1100"
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
@@ -100,7 +100,7 @@ def segment_words(words: Sequence[str]) -> str:
 
 def _runs(words: Iterable[str]) -> list[str]:
     """Return those of the words that are runs of CJK characters."""
-    return [word for word in words if word >= _FIRST_CJK and _IS_CJK(word)]
+    return [word for word in words if word >= _FIRST_CJK and _is_cjk(word[0])]
 
 
 def _pair(runs: Sequence[str]) -> list[str]:
@@ -127,8 +127,13 @@ def letters(words: Iterable[str]) -> str:
     return joined if joined.isalnum() else _NOT_A_LETTER.sub("", joined)
 
 
+@lru_cache(maxsize=20_000)
+def _is_cjk(character: str) -> bool:
+    return any(first <= character <= last for first, last in _CJK_RANGES)
+
+
 def _tokens(word: str) -> list[str]:
-    if _IS_CJK(word):
+    if _is_cjk(word[0]):
         return [word[i : i + 2] for i in range(len(word))]
     return [word]
 
@@ -149,7 +154,7 @@ class Term:
     def character(self) -> str:
         """The one CJK character that the term is, or ''."""
         folded = fold(self.raw)
-        return folded if len(folded) == 1 and _IS_CJK(folded) else ""
+        return folded if len(folded) == 1 and _is_cjk(folded) else ""
 
     def pattern(self) -> re.Pattern[str]:
         """Return what finds the term in folded text, as index and recheck together do."""
@@ -160,7 +165,7 @@ class Term:
         else:
             inside = re.escape(words[0]) + _not_longer(words[0])
             for word, following in pairwise(words):
-                touching = bool(_IS_CJK(word)) != bool(_IS_CJK(following)) or word in _SYMBOL_WORDS
+                touching = _is_cjk(word[0]) != _is_cjk(following[0]) or word in _SYMBOL_WORDS
                 inside += (r"[\W_]*" if touching else r"[\W_]+") + re.escape(following) + _not_longer(following)
         before = f"(?<!{_LETTER})" if re.match(_LETTER, folded) else ""
         after = f"(?!{_LETTER})" if re.search(rf"{_LETTER}\Z", folded) else ""
@@ -258,7 +263,7 @@ def _term(raw: str) -> Term:
     words = _TOKEN.findall(folded)
     tokens = [token for word in words for token in _tokens(word)]
     prefix = ""
-    if words and _IS_CJK(words[-1]):
+    if words and _is_cjk(words[-1][0]):
         # The text may go on where the term ends: its last character then begins a pair.
         if len(words[-1]) > 1:
             tokens.pop()
@@ -270,7 +275,7 @@ def _term(raw: str) -> Term:
 
 def _holds_dropped_symbols(folded: str, words: list[str]) -> bool:
     glued = any(
-        word in _SYMBOL_WORDS and following and not _IS_CJK(following) and word + following in folded
+        word in _SYMBOL_WORDS and following and not _is_cjk(following[0]) and word + following in folded
         for word, following in pairwise(words)
     )  # c++11 is indexed as if it were "c++ 11"
     return glued or bool(_TOKEN.sub("", folded).split())
@@ -304,7 +309,7 @@ _MAX_HITS = 200
 _BEGINNING = 20_000
 _PLAIN = "\x00-\x7f\u3001\u3002\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff"  # folding only lowers these
 _JOINING = "\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f"  # NFKC may merge it with what it follows
-_PIECE = re.compile(f"[{_PLAIN}]?[{_JOINING}]+|[^{_PLAIN}{_JOINING}][{_JOINING}]*")
+_PIECE = f"[{_PLAIN}]?[{_JOINING}]+|[^{_PLAIN}{_JOINING}][{_JOINING}]*"  # compiled when a hit is first shown
 _INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -329,7 +334,7 @@ def _fold_with_origins(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     origins: list[int] = []
     done = 0
-    for piece in _PIECE.finditer(text):
+    for piece in re.finditer(_PIECE, text):
         changed = _fold_piece(piece[0])
         folded += [text[done : piece.start()].lower(), changed]
         origins += [*range(done, piece.start()), *[piece.start()] * len(changed)]

@@ -12,14 +12,16 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, bindparam, column, delete, func, insert, select, table
 
 from scraper.archive.schema import authors, posts, revision_texts, revisions, search_state, storable
 from scraper.archive.statements import Prepared, insert_row, notes_of
-from scraper.models import Post
 from scraper.segment import SEGMENTER_VERSION, characters, fold, letters, segment_words, words_of
+
+if TYPE_CHECKING:
+    from scraper.models import Post
 
 post_fts = table(
     "post_fts", column("rowid"), column("title"), column("body"), column("names"), column("rank"), column("post_fts")

@@ -22,7 +22,6 @@ from scraper.archive.schema import (
     tags,
 )
 from scraper.archive.statements import Prepared
-from scraper.urls import canonicalise
 
 Lineage = Literal["live", "file", "mirror"]
 
@@ -50,6 +49,8 @@ def find(connection: Connection, name: str) -> int | None:
 
     A bare number is a native id if exactly one post has it, else our id.
     """
+    from scraper.urls import canonicalise  # a search does without it, and without what it loads
+
     name = name.strip()
     if name.startswith("#"):
         return _by_id(connection, name[1:])

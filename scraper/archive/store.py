@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 from scraper.archive import health
-from scraper.archive.blobs import Blobs
 from scraper.archive.lock import Lock
 from scraper.archive.statements import Notes
 from scraper.errors import ArchiveError
 from scraper.segment import holds
 
 if TYPE_CHECKING:
+    from scraper.archive.blobs import Blobs
     from scraper.archive.records import Filters
     from scraper.archive.search import SearchResult
 
@@ -59,7 +60,6 @@ class Archive:
     ) -> None:  # fmt: skip
         self.path = Path(path)
         self.writable = write
-        self.blobs = Blobs()
         self._lock: Lock | None = None
         state = health.inspect(self.path)
         if write:
@@ -102,6 +102,13 @@ class Archive:
             whole = index.is_whole(connection)
         if not whole:
             index.renew(self)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The snapshots and images, and the dictionaries that they are compressed with."""
+        from scraper.archive.blobs import Blobs
+
+        return Blobs()
 
     @property
     def left_reading(self) -> str:
