@@ -24,6 +24,7 @@ BENCHES = {
     "incremental": "requests, bytes and CPU of a first run and later ones",
     "reading": "a page to metadata and Markdown, beside trafilatura",
     "reparse": "reading a whole archive again, on one core and on all",
+    "size": "what the bytes of an archive are",
     "growth": "CPU of each operation as the archive grows",
     "startup": "CPU of starting --help, search and status",
 }
