@@ -27,6 +27,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"(?:<!--.{0,500}?-->\s{0,20})?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_WARC = re.compile(r"WARC/[0-9]\.")
 _FENCE = re.compile(r"(?:\ufeff|\s)*(?:---|\+\+\+|;;;)[ \t-]*\r?\n")
 
 
@@ -45,6 +46,8 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
     text = decoded.text.lstrip("\ufeff")
     if not text.strip(" \t\r\n\0"):
         return Parsed("empty", "there is nothing in it")
+    if _WARC.match(text):
+        return Parsed("other", "a WARC file, which is not read")
     kind = _kind(text, url or name, content_type)
     if kind != "markdown" and (listed := read_seed_list(text)):
         return listed

@@ -57,6 +57,7 @@ def test_feeds_and_sitemaps_are_told_from_pages(body: bytes) -> None:
         (b"https://example.com/1\nand a line of words\n", ""),
         (b'{"err_no": 0, "data": []}', "application/json"),
         (b"{not json", "application/json"),
+        (b"WARC/1.0\r\nWARC-Type: response\r\n\r\n<html><body>" + PROSE.encode(), ""),
         (b"<!-- only a comment -->", "text/html"),
     ],
 )

@@ -13,18 +13,24 @@ GUTTER = frozenset({
     "gutter", "rouge-gutter", "pre-numbering", "hljs-ln-numbers", "line-numbers-wrapper", "line-numbers-rows",
     "lineno", "linenos", "linenodiv", "line-number", "line-numbers", "code-snippet__line-index", "hljs-button",
     "copy", "copy-btn", "copy-code-btn", "btn-copy", "clipboard-copy", "code-header", "cnblogs_code_toolbar",
-    "hide-preCode-box", "opt-box", "ln", "lnt",
+    "hide-preCode-box", "opt-box", "ln", "lnt", "crayon-toolbar", "crayon-plain-wrap", "crayon-nums",
+    "enlighter-toolbar", "enlighter",
 })  # fmt: skip
-"""Classes of what stands beside code and is none: line numbers, copy buttons, bars that name the language."""
+"""Classes of what stands beside code and is none: line numbers, copy buttons, bars that name the language, copies."""
 
 _CONTROL = re.compile(r"(?:^|[\s_-])(?:btn|button|copy|toolbar)(?:$|[\s_-])", re.IGNORECASE)
 _SKIPPED = {"script", "style", "button", "svg", "textarea"}
 _LINES = {"li", "div", "tr", "p"}
 _ROWS = {"ol", "ul", "table", "tbody", "thead", "tr"}
-_DECLARED = re.compile(r"(?:^|\s)(?:(?:language|lang|highlight-source)-|brush:\s*)([^\s;]+|;)", re.IGNORECASE)
+_DECLARED = re.compile(
+    r"(?:^|\s)(?:(?:language|lang|highlight-source|enlighter-l)-|brush:\s*)([^\s;]+|;)"
+    r"|(?:^|\s)highlight-([^\s]+)(?=\s+notranslate)",  # Sphinx
+    re.IGNORECASE,
+)
+_LANGUAGE_NAMES = ("data-lang", "data-language", "data-enlighter-language")
 _NO_LANGUAGE = {
     "", "plaintext", "plain", "plain_text", "text", "txt", "none", "nohighlight", "no-highlight", "null",
-    "undefined", "auto", "unknown",
+    "undefined", "auto", "unknown", "default", "generic", "raw",
 }  # fmt: skip
 _DECORATION = {
     "hljs", "has", "prettyprint", "prettyprinted", "linenums", "highlight", "highlighted", "prism", "prism-code",
@@ -55,8 +61,9 @@ def is_code_block(element: HtmlElement) -> bool:
     tag = element.tag
     if tag == "textarea":  # CSDN and others before 2012
         return bool(element.get("name") == "code")
-    if tag == "td":  # SyntaxHighlighter
-        return "code" in (element.get("class") or "").split() and element.find("div") is not None
+    if tag == "td":  # SyntaxHighlighter, Crayon
+        names = (element.get("class") or "").split()
+        return ("code" in names or "crayon-code" in names) and element.find("div") is not None
     return tag == "pre" or (tag == "table" and "hljs-ln" in (element.get("class") or "").split())
 
 
@@ -128,13 +135,22 @@ def code_language(block: HtmlElement) -> str:
         parent = parent.getparent()
     for element in own + around:
         declared = _DECLARED.search(element.get("class") or "")
-        name = declared[1] if declared else element.get("data-lang") or element.get("data-language")
+        said = (element.get(attribute) for attribute in _LANGUAGE_NAMES)
+        name = declared[1] or declared[2] if declared else next(filter(None, said), "")
         if name:
             return _known(name)
+        if "crayon-syntax" in (element.get("class") or "").split():
+            return _known(_shown_by_crayon(element))
     for element in around:
         if element.tag == "figure":
             return _first(element, anything=True)
     return next((name for element in own if (name := _first(element, anything=block.get("name") == "code"))), "")
+
+
+def _shown_by_crayon(box: HtmlElement) -> str:
+    """Return the language that a bar over the code shows: Crayon writes it nowhere else."""
+    shown = (one.text or "" for one in box.iter("span") if one.get("class") == "crayon-language")
+    return next(shown, "").strip().lower()
 
 
 def _first(element: HtmlElement, *, anything: bool) -> str:

@@ -100,3 +100,32 @@ def test_a_table_of_numbered_lines_is_the_code_though_the_parser_takes_it_out_of
         "</tr><tr><td class='hljs-ln-numbers'>2</td><td>b</td></tr></tbody></table></code></pre>"
     )
     assert to_markdown(html) == "```\na\nb\n```"
+
+
+ENLIGHTER = """<div class="enlighter-default enlighter-l-python"><div class="enlighter-toolbar">Raw</div>
+<div class="enlighter"><div><span>x = 1</span></div></div><pre class="enlighter-raw">x = 1</pre></div>"""
+CRAYON = """<div class="crayon-syntax crayon-theme-classic"><div class="crayon-toolbar">
+<span class="crayon-language">Python</span></div>
+<div class="crayon-plain-wrap"><textarea class="crayon-plain">x = 1</textarea></div><div class="crayon-main"><table><tr>
+<td class="crayon-nums"><div class="crayon-nums-content"><div class="crayon-num">1</div></div></td>
+<td class="crayon-code"><div class="crayon-pre"><div class="crayon-line"><span class="crayon-v">x</span> = 1</div></div>
+</td></tr></table></div></div>"""
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre class=EnlighterJSRAW data-enlighter-language=python>x = 1</pre>",
+        ENLIGHTER,
+        CRAYON,
+        "<div class='highlight-python notranslate'><div class=highlight><pre>x = 1\n</pre></div></div>",
+    ],
+    ids=["Enlighter", "Enlighter as its script shows it", "Crayon", "Sphinx"],
+)
+def test_blocks_of_plug_ins_are_code_in_their_language_once(html: str) -> None:
+    assert to_markdown(f"<p>前</p>{html}<p>后</p>") == "前\n\n```python\nx = 1\n```\n\n后"
+
+
+@pytest.mark.parametrize("language", ["default", "generic"])
+def test_no_language_of_a_plug_in_is_none(language: str) -> None:
+    assert to_markdown(f"<pre data-enlighter-language={language}>x = 1</pre>") == "```\nx = 1\n```"
