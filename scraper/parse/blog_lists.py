@@ -46,7 +46,7 @@ _POST_LINKS = (
     ".post-preview h1 a | #post-list h1 a | #page-category li a | #page-tag li a | #archives li a",  # Chirpy
     ".archive-item .archive-post-title a | #arc .timenode a.meta",  # Annie, Volantis
     ".post-list .post-title a.post-link",
-    "article header h2[class*=title] a | main .col > ul > li > a",  # Docusaurus
+    "#__docusaurus article header h2[class*=title] a | #__docusaurus main .col > ul > li > a",
     ".type-post .entry-title a | .type-post .post-title a | article .entry-title a",  # WordPress
     "article.post-card a.post-card-content-link | article.post-wrap .title a",  # Ghost
 )

@@ -43,7 +43,7 @@ def address(url: str) -> Address | None:
 
 def claims(page: Page) -> bool:
     """Tell whether a page has the platform's template."""
-    if first(page, _BODY) is None or "jianshu" not in page.text:
+    if "jianshu" not in page.text or first(page, _BODY) is None:
         return False
     named = first(
         page, "script[data-name=page-data] | .show-content-free | meta[property=al:ios:url][content^=jianshu]"

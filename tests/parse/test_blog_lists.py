@@ -49,7 +49,8 @@ def test_an_archive_of_next_names_posts_with_their_times_and_the_next_page() -> 
         "<div class=posts-group><div class=post-item><a href=/p/{n}><span class=post-title>第 {n} 篇</span>"
         "<span>Feb 28</span></a></div></div>",
         "<div class=post-preview><h1><a href=/p/{n}>第 {n} 篇</a></h1><p>摘要</p></div>",
-        "<article><header><h2 class=title_f1Hy><a href=/p/{n}>第 {n} 篇</a></h2></header><p>正文</p></article>",
+        "<div id=__docusaurus><article><header><h2 class=title_f1Hy><a href=/p/{n}>第 {n} 篇</a></h2></header>"
+        "<p>正文</p></article>",
         "<article class='type-post'><h1 class=entry-title><a rel=bookmark href=/p/{n}>第 {n} 篇</a></h1></article>",
         "<article class='card post-wrap'><h2 class=title><a href=/p/{n}>第 {n} 篇</a></h2></article>",
     ],
