@@ -5,6 +5,7 @@ Data goes to stdout, everything else to stderr; every error is one line, and its
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -66,6 +67,9 @@ class Interrupted(Exception):
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    # Pages are read into trees full of cycles, whose collector else runs at every 700 objects, and modules are made of
+    # objects that stay: a fifteenth of a crawl's CPU, for 10 MB.
+    gc.set_threshold(5_000)
     _fill_closed_descriptors()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
@@ -105,10 +104,6 @@ def crawl_into(db: Path, seeds: tuple[str, ...], settings: Settings, *, quiet: b
     from scraper.crawl import clock_from, run
     from scraper.summary import summarise
 
-    # Pages are read into trees full of cycles, so that the collector runs often: it need not look at the modules each
-    # time, nor run at every 700 new objects. A fifteenth of a crawl's CPU, for 10 MB.
-    gc.freeze()
-    gc.set_threshold(5_000, 10, 10)
     watcher = show if not quiet and sys.stderr is not None and sys.stderr.isatty() else None
     clock = clock_from(current_time())
     try:
