@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lxml import etree
-from lxml.html import Element, HtmlElement
 
 from scraper.models import Parsed, Post
 from scraper.parse.blog_lists import (
@@ -29,6 +28,7 @@ from scraper.parse.page import Page, find_json_ld, script_language
 from scraper.parse.select import select_all
 from scraper.parse.site import article
 from scraper.parse.themes import fill, find_theme
+from scraper.parse.tree import Element
 from scraper.parse.verdict import judge, refusal
 
 PARSER = "generic/3"
@@ -77,19 +77,19 @@ def read(page: Page) -> Parsed:
     return _article(page, post, body)
 
 
-def _body_of(page: Page) -> HtmlElement:
+def _body_of(page: Page) -> Element:
     body = page.tree.find("body")
     return page.tree if body is None else body
 
 
-def _article(page: Page, post: Post, body: HtmlElement) -> Parsed:
+def _article(page: Page, post: Post, body: Element) -> Parsed:
     content = convert(body, post.url or page.url)
     if not content.text:
         return judge(page)
     return article(replace(post, language=post.language or script_language(content.text)), content)
 
 
-def _is_enough(found: Densities, parts: list[HtmlElement], *, claims: bool) -> bool:
+def _is_enough(found: Densities, parts: list[Element], *, claims: bool) -> bool:
     """Tell whether there is a text, rather than links, or one teaser among many."""
     places = [found.place[part] for part in parts]
     weight, linked = sum(found.weight[place] for place in places), sum(found.linked[place] for place in places)
@@ -97,7 +97,7 @@ def _is_enough(found: Densities, parts: list[HtmlElement], *, claims: bool) -> b
     return weight >= _MIN_WEIGHT and linked < _MAX_LINK_DENSITY * weight and not is_scrap
 
 
-def _marked(page: Page, found: Densities) -> list[HtmlElement]:
+def _marked(page: Page, found: Densities) -> list[Element]:
     """Return the element that the page marks as its article, however little there is in it."""
     boxes = list(page.tree.iter("article")) or [box for box in page.tree.iter() if box.get("itemprop") == "articleBody"]
     places = [(box, found.place[box]) for box in boxes if box in found.place]
@@ -105,13 +105,13 @@ def _marked(page: Page, found: Densities) -> list[HtmlElement]:
     return shown if len(boxes) == 1 and not is_home(page) else []
 
 
-def _are_in(parts: list[HtmlElement], links: list[HtmlElement]) -> bool:
+def _are_in(parts: list[Element], links: list[Element]) -> bool:
     """Tell whether most of the links stand in the body."""
     inside = sum(any(ancestor in parts for ancestor in link.iterancestors()) for link in links)
     return inside > _MOST * len(links)
 
 
-def _is_text(page: Page, found: Densities, parts: list[HtmlElement], cards: list[HtmlElement]) -> bool:
+def _is_text(page: Page, found: Densities, parts: list[Element], cards: list[Element]) -> bool:
     """Tell whether the body is one text, and not a few lines each under headings or cards that lead to other pages.
 
     A page that calls itself an article is none without a long paragraph, but for a home page: some themes say that
@@ -138,7 +138,7 @@ def _claims_article(page: Page) -> bool:
     )
 
 
-def _zone(found: Densities, parts: list[HtmlElement]) -> Zone:
+def _zone(found: Densities, parts: list[Element]) -> Zone:
     """Return where the article's first paragraph and its end are."""
     start, end = found.place[parts[0]], parts[-1]
     while (child := next(end.iterchildren(etree.Element, reversed=True), None)) is not None:
@@ -148,11 +148,11 @@ def _zone(found: Densities, parts: list[HtmlElement]) -> Zone:
     return Zone(found, first, last)
 
 
-def _gather(parts: list[HtmlElement]) -> HtmlElement:
+def _gather(parts: list[Element]) -> Element:
     """Return one element that holds the parts."""
     if len(parts) == 1:
         return parts[0]
-    body = Element("div")
+    body = etree.Element("div")
     for part in parts:
         part.tail = None
         body.append(part)

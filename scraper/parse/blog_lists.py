@@ -6,13 +6,11 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from lxml.html import HtmlElement
-
 from scraper.models import Entry, Parsed
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page
 from scraper.parse.select import first, select, text
-from scraper.parse.tree import collapse, text_of
+from scraper.parse.tree import Element, collapse, text_of
 from scraper.urls import canonicalise, host_of, parse_url, url_key
 
 _TAIL = r"(?:/page/?\d{1,5})?(?:/index\.html?|\.html?)?/?"
@@ -96,25 +94,25 @@ def read_perhaps_list(page: Page) -> Parsed | None:
     return listing(page, headed) if len(headed) >= 4 and len(headed) * 2 > headings else None
 
 
-def listing(page: Page, links: list[HtmlElement]) -> Parsed:
+def listing(page: Page, links: list[Element]) -> Parsed:
     """Return the page as a list of the posts that these links name."""
     entries = entries_of(page, links)
     return Parsed("listing", f"a list of {len(entries)} posts", links=entries, next_url=next_url(page))
 
 
-def post_links(page: Page) -> list[HtmlElement]:
+def post_links(page: Page) -> list[Element]:
     """Return the links of a list that lead to posts: those of a known theme, else those in headings."""
     return known_links(page) or heading_links(page)
 
 
-def known_links(page: Page) -> list[HtmlElement]:
+def known_links(page: Page) -> list[Element]:
     """Return the links to posts by the markup of the themes in the table."""
     return next((links for selector in _POST_LINKS if (links := select(page, selector))), [])
 
 
-def heading_links(page: Page) -> list[HtmlElement]:
+def heading_links(page: Page) -> list[Element]:
     """Return the links that headings are, or are in; links within the page are none."""
-    found: list[HtmlElement] = []
+    found: list[Element] = []
     for heading in page.tree.iter(*_HEADINGS):
         inside = next((link for link in heading.iter("a") if text_of(link)), None)
         around = next(heading.iterancestors("a"), None)
@@ -127,7 +125,7 @@ def heading_links(page: Page) -> list[HtmlElement]:
     return found
 
 
-def entries_of(page: Page, links: list[HtmlElement], home: str = "") -> tuple[Entry, ...]:
+def entries_of(page: Page, links: list[Element], home: str = "") -> tuple[Entry, ...]:
     """Return the posts that these links name, each once, with the time shown beside them.
 
     Links to other hosts, to lists and home pages are none. A platform, which tells posts by their address alone, gives
@@ -176,7 +174,7 @@ def may_be_post(address: str, base: str) -> bool:
     return not (_LIST_ADDRESS.fullmatch(parsed.pathname) or _HOME.fullmatch(parsed.pathname))
 
 
-def _ancestors(link: HtmlElement) -> list[HtmlElement]:
+def _ancestors(link: Element) -> list[Element]:
     return [ancestor for ancestor, _ in zip(link.iterancestors(), range(_REACH), strict=False)]
 
 

@@ -7,9 +7,9 @@ Chinese text weighed as what it says, and names of classes as a hint only.
 from __future__ import annotations
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.parse.density import CONTENT_NAMES, Densities, names_of
+from scraper.parse.tree import Element
 
 # What a paragraph gives to its parent, grandparent and so on.
 _SHARES = (1.0, 0.5, 1 / 6, 1 / 9, 1 / 12)
@@ -62,7 +62,7 @@ def score(found: Densities) -> dict[int, float]:
     return scores
 
 
-def find_body(found: Densities) -> list[HtmlElement]:
+def find_body(found: Densities) -> list[Element]:
     """Return the elements that together are the article's body, in document order; none for a page without one."""
     scores = score(found)
     if not scores:
@@ -104,7 +104,7 @@ def _widen(found: Densities, top: int) -> int:
     return best
 
 
-def _join(found: Densities, scores: dict[int, float], top: int) -> list[HtmlElement]:
+def _join(found: Densities, scores: dict[int, float], top: int) -> list[Element]:
     """Return the best element with those beside it that go on with the same text."""
     if not top:
         return [found.elements[0]]
@@ -113,7 +113,7 @@ def _join(found: Densities, scores: dict[int, float], top: int) -> list[HtmlElem
     element = found.elements[top]
     label = element.get("class")
     joined = []
-    for sibling in element.getparent().iterchildren(etree.Element):
+    for sibling in found.elements[found.parents[top]].iterchildren(etree.Element):
         number = found.place[sibling]
         if sibling is element:
             joined.append(sibling)

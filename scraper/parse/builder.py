@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from html import escape as escape_html
 
-from lxml.html import HtmlElement
-
 from scraper.models import Body, CodeBlock, Heading, Image, Link
 from scraper.parse import blocks, code, escape, inline, tables
 from scraper.parse.blocks import Block, Item
@@ -22,6 +20,7 @@ from scraper.parse.runs import (
     may_hold_address,
     plain_text,
 )
+from scraper.parse.tree import Element
 
 _CLOSING_HASHES = re.compile(r"(^| )(#+)$")
 _BREAKS = {"heading": " ", "cell": "<br>", "summary": " "}
@@ -37,7 +36,7 @@ class Frame:
         "blocks", "element", "items", "kind", "loose", "name", "plain_start", "row_texts", "rows", "runs", "task",
     )  # fmt: skip
 
-    def __init__(self, kind: str, element: HtmlElement, name: str, plain_start: int) -> None:
+    def __init__(self, kind: str, element: Element, name: str, plain_start: int) -> None:
         self.kind = kind
         self.element = element
         self.name = name
@@ -54,7 +53,7 @@ class Frame:
 class BodyBuilder:
     """The body under construction: open frames, the marks in force, and the lists of what was met."""
 
-    def __init__(self, root: HtmlElement) -> None:
+    def __init__(self, root: Element) -> None:
         self.frames = [Frame("root", root, "", 0)]
         self.style: Style = ()
         self.in_code = 0
@@ -157,7 +156,7 @@ class BodyBuilder:
                     text = run.text if run.kind in (TEXT, CODE) else run.plain or " "
                     self._links.setdefault(mark, []).append(text)
 
-    def open(self, kind: str, element: HtmlElement, name: str = "") -> None:
+    def open(self, kind: str, element: Element, name: str = "") -> None:
         """Open a frame; ``name`` is a heading's level or a note's label."""
         if self.frames[-1].runs:
             self.flush()

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
-
 from scraper.parse.dates import parse_date
 from scraper.parse.density import Densities, names_of
 from scraper.parse.page import Page
-from scraper.parse.tree import collapse, text_of
+from scraper.parse.tree import Element, collapse, text_of
 
 _YEAR = re.compile(r"(?<![0-9])(?:19[6-9]|20)[0-9][0-9](?![0-9])")
 _SPEAKING = re.compile(r"(?:19[6-9]|20[0-9])[0-9]|作者|撰文|投稿|[Bb]y[ :]")
@@ -87,7 +85,7 @@ def _near(zone: Zone) -> Iterator[int]:
     yield from range(zone.last, min(len(zone.found.elements), zone.last + _AFTER))
 
 
-def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
+def _take_marked(found: _Found, element: Element, rank: int) -> None:
     """Read microdata and ``time``."""
     prop = (element.get("itemprop") or "").split()
     if "datePublished" in prop or "dateCreated" in prop or element.get("pubdate") is not None:
@@ -104,14 +102,14 @@ def _take_marked(found: _Found, element: HtmlElement, rank: int) -> None:
         found.authors.append((rank, inner.get("content") or text_of(inner)))
 
 
-def _time_of(element: HtmlElement) -> str:
+def _time_of(element: Element) -> str:
     """Return the time that an element tells; in its tooltip where its text is how long ago that was."""
     title = element.get("title") or ""
     tooltip = title if _YEAR.search(title) and parse_date(title) else ""
     return element.get("datetime") or element.get("content") or tooltip or text_of(element)
 
 
-def _take_said(found: _Found, densities: Densities, element: HtmlElement) -> None:
+def _take_said(found: _Found, densities: Densities, element: Element) -> None:
     """Read what stands at the start of an element, with the label before it, after it, and in its tooltip."""
     pieces = ((element.text, element), (element.tail, element.getparent()), (element.get("title"), element))
     for number, (piece, owner) in enumerate(pieces):
@@ -124,7 +122,7 @@ def _take_said(found: _Found, densities: Densities, element: HtmlElement) -> Non
             continue
         if match := _AUTHOR_TEXT.search(text) or _AUTHOR_TEXT.search(said):
             found.authors.append((3, match[1] or match[2]))
-        is_date = number == 2 or _DATE_NAMES.search(names_of(owner)) is not None
+        is_date = number == 2 or (owner is not None and _DATE_NAMES.search(names_of(owner)) is not None)
         for part in _times_in(text):
             _take_time(found, part, f"{label} {part}", is_date=is_date)
 
@@ -142,12 +140,13 @@ def _take_time(found: _Found, text: str, said: str, *, is_date: bool) -> None:
         found.published.append((2 if _PUBLISHED_WORDS.search(said) else 3 if is_date else 4, text))
 
 
-def _label_before(densities: Densities, element: HtmlElement) -> str:
+def _label_before(densities: Densities, element: Element) -> str:
     """Return the few words that stand right before an element, or before the one that it begins; '' for none."""
     for one in (element, element.getparent()):
-        before, parent = one.getprevious(), one.getparent()
-        if parent is None:
+        parent = None if one is None else one.getparent()
+        if one is None or parent is None:
             return ""
+        before = one.getprevious()
         text = (parent.text if before is None else before.tail) or ""
         if before is not None and (not text or text.isspace()):
             number = densities.place.get(before)

@@ -6,11 +6,9 @@ import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 
-from lxml.html import HtmlElement
-
 from scraper.parse.density import BLOCKS, Densities, weigh
 from scraper.parse.page import Page
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 from scraper.urls import parse_url
 
 _FEWEST = 4
@@ -28,13 +26,13 @@ _CHROME = frozenset({"nav", "aside", "footer"})
 _ELSEWHERE = ("javascript:", "mailto:", "tel:")
 
 
-def card_links(page: Page, found: Densities) -> list[HtmlElement]:
+def card_links(page: Page, found: Densities) -> list[Element]:
     """Return the titles of the most boxes that are alike and lead to posts of one site, none for fewer than four.
 
     Boxes are alike by what stands around a link that is all or most of its line; of several in a box, the shortest is
     the title.
     """
-    runs: dict[tuple[str | None, ...], dict[str, HtmlElement]] = defaultdict(dict)
+    runs: dict[tuple[str | None, ...], dict[str, Element]] = defaultdict(dict)
     for number in found.links:
         link = found.elements[number]
         href = link.get("href")
@@ -62,12 +60,12 @@ def _are_most(found: Densities, hrefs: set[str | None]) -> bool:
     return sum(weigh(title_of(link)) for link in links if link.get("href") in hrefs) >= _LEAST * found.linked[0]
 
 
-def title_of(link: HtmlElement) -> str:
+def title_of(link: Element) -> str:
     """Return what a link says: its text, or its label where it covers a box that has the text."""
     return text_of(link) or link.get("aria-label") or link.get("title") or ""
 
 
-def hold(cards: list[HtmlElement], parts: list[HtmlElement]) -> bool:
+def hold(cards: list[Element], parts: list[Element]) -> bool:
     """Tell whether a text is in one of the boxes, as a teaser is, and the boxes stand in one list."""
     if len(cards) < _FEWEST or not parts:
         return False
@@ -79,7 +77,7 @@ def hold(cards: list[HtmlElement], parts: list[HtmlElement]) -> bool:
     return all(chains[0][depth - 1] in part.iterancestors() for part in parts)
 
 
-def _shape(found: Densities, number: int, link: HtmlElement) -> tuple[str | None, ...]:
+def _shape(found: Densities, number: int, link: Element) -> tuple[str | None, ...]:
     """Return what makes boxes alike; a box further out may have a class more, for one with a picture, say."""
     shape: list[str | None] = []
     for _ in range(_REACH):
@@ -97,9 +95,9 @@ def _without_numbers(names: str) -> str:
     return _NUMBER.sub("", names)
 
 
-def _lines(links: dict[str, HtmlElement], titles: dict[str, float]) -> int:
+def _lines(links: dict[str, Element], titles: dict[str, float]) -> int:
     """Return how many of the links are all or most of the text of the block that they stand in."""
-    beside: dict[HtmlElement, float] = {}
+    beside: dict[Element, float] = {}
     count = 0
     for href, weight in titles.items():
         block = next((one for one in links[href].iterancestors() if one.tag in BLOCKS), links[href])
@@ -109,7 +107,7 @@ def _lines(links: dict[str, HtmlElement], titles: dict[str, float]) -> int:
     return count
 
 
-def _is_chrome(link: HtmlElement) -> bool:
+def _is_chrome(link: Element) -> bool:
     return any(ancestor.tag in _CHROME for ancestor in link.iterancestors())
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.parse.escape import clean_text
+from scraper.parse.tree import Element
 
 GUTTER = frozenset({
     "gutter", "rouge-gutter", "pre-numbering", "hljs-ln-numbers", "line-numbers-wrapper", "line-numbers-rows",
@@ -53,7 +53,7 @@ _AROUND = ("div", "figure", "table", "tbody", "tr", "td", "code")
 _MAX_CLIMB = 8
 
 
-def is_code_block(element: HtmlElement) -> bool:
+def is_code_block(element: Element) -> bool:
     """Tell whether the element is a block of code: ``pre``, or what a script for highlighting made of one.
 
     The table of highlightjs-line-numbers counts: libxml2 ends a ``pre`` where a table begins in it.
@@ -67,7 +67,7 @@ def is_code_block(element: HtmlElement) -> bool:
     return tag == "pre" or (tag == "table" and "hljs-ln" in (element.get("class") or "").split())
 
 
-def is_gutter(element: HtmlElement) -> bool:
+def is_gutter(element: Element) -> bool:
     """Tell whether the element is a gutter, button or bar beside code."""
     names = element.get("class")
     if not names or element.tag in ("pre", "code"):
@@ -75,13 +75,13 @@ def is_gutter(element: HtmlElement) -> bool:
     return not GUTTER.isdisjoint(names.split()) or (_CONTROL.search(names) is not None and "token" not in names)
 
 
-def is_toolbar(element: HtmlElement) -> bool:
+def is_toolbar(element: Element) -> bool:
     """Tell whether an element of class ``toolbar`` is the one that Prism sets beside a block of code."""
     parent = element.getparent()
     return parent is not None and "code-toolbar" in (parent.get("class") or "").split()
 
 
-def code_text(block: HtmlElement) -> str:
+def code_text(block: Element) -> str:
     """Return the text of a block of code: every blank kept, NBSP as a blank, without gutter and buttons.
 
     Lines are divided by newlines, by ``br``, or stand in elements of their own. The newline that a parser drops
@@ -116,11 +116,11 @@ def code_text(block: HtmlElement) -> str:
     return text.removesuffix("\n")
 
 
-def _holds_lines(node: HtmlElement) -> bool:
+def _holds_lines(node: Element) -> bool:
     return node.tag in _ROWS or (len(node) > 0 and node[0].tag in _LINES)
 
 
-def code_language(block: HtmlElement) -> str:
+def code_language(block: Element) -> str:
     """Return the language that the block, its ``code`` or what surrounds it was given, '' for none.
 
     A declared one (``language-x``, ``lang-x``, ``brush: x``, ``data-lang``, a Hexo figure's or Pygments' class)
@@ -128,7 +128,7 @@ def code_language(block: HtmlElement) -> str:
     """
     inner = next(block.iter("code"), None)
     own = [block] if inner is None else [inner, block]
-    around: list[HtmlElement] = []
+    around: list[Element] = []
     parent = block.getparent()
     while parent is not None and len(around) < _MAX_CLIMB and parent.tag in _AROUND:
         around.append(parent)
@@ -147,13 +147,13 @@ def code_language(block: HtmlElement) -> str:
     return next((name for element in own if (name := _first(element, anything=block.get("name") == "code"))), "")
 
 
-def _shown_by_crayon(box: HtmlElement) -> str:
+def _shown_by_crayon(box: Element) -> str:
     """Return the language that a bar over the code shows: Crayon writes it nowhere else."""
     shown = (one.text or "" for one in box.iter("span") if one.get("class") == "crayon-language")
     return next(shown, "").strip().lower()
 
 
-def _first(element: HtmlElement, *, anything: bool) -> str:
+def _first(element: Element, *, anything: bool) -> str:
     """Return the first of the element's classes that names a language; ``anything`` that is no decoration will do."""
     names = (element.get("class") or "").split()
     anything = anything or "hljs" in names

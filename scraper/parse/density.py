@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import cast
 
 from lxml import etree
-from lxml.html import HtmlElement
+
+from scraper.parse.tree import Element
 
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
@@ -71,9 +73,9 @@ class Densities:
     around them.
     """
 
-    elements: list[HtmlElement]
+    elements: list[Element]
     tags: list[str]
-    place: dict[HtmlElement, int]
+    place: dict[Element, int]
     parents: list[int]
     weight: list[float]
     linked: list[float]
@@ -96,7 +98,7 @@ def weigh(text: str) -> float:
     return len(text) if text.isascii() else len(text) + 1.5 * len(_CJK.findall(text))
 
 
-def names_of(element: HtmlElement) -> str:
+def names_of(element: Element) -> str:
     """Return an element's classes and id in lower case; an id of many words is a heading's and says nothing."""
     label = element.get("id")
     if not label or label.count("-") + label.count("_") >= _SLUG_MARKS:
@@ -104,7 +106,7 @@ def names_of(element: HtmlElement) -> str:
     return f"{element.get('class') or ''} {label}".lower()
 
 
-def measure(body: HtmlElement) -> Densities:
+def measure(body: Element) -> Densities:
     """Return the measures of an element and all inside it, in two passes over them."""
     found = _count(body)
     _rate(found)
@@ -121,7 +123,7 @@ def measure(body: HtmlElement) -> Densities:
     return found
 
 
-def _count(body: HtmlElement) -> Densities:
+def _count(body: Element) -> Densities:
     """Give each text to the block that it stands in, which is not the inline element around it."""
     elements = list(body.iter(etree.Element))
     tags = [element.tag for element in elements]
@@ -144,7 +146,7 @@ def _count(body: HtmlElement) -> Densities:
         tag = tags[number]
         parent = 0
         if number:
-            parent = parents[number] = place[element.getparent()]
+            parent = parents[number] = place[cast(Element, element.getparent())]
             if unread[parent]:
                 unread[number] = True  # its text is no one's
                 continue
@@ -197,7 +199,7 @@ def _find_extras(found: Densities) -> list[float]:
     return paragraphs
 
 
-def _is_extra(element: HtmlElement, tag: str, has_paragraphs: bool) -> bool:
+def _is_extra(element: Element, tag: str, has_paragraphs: bool) -> bool:
     if tag in _CHROME_TAGS or tag in _UNREAD:
         return True
     if tag in _NEVER_EXTRA or not (attributes := element.items()):

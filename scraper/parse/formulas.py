@@ -7,9 +7,8 @@ from collections import Counter
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lxml.html import HtmlElement
-
 from scraper.parse.escape import clean_text
+from scraper.parse.tree import Element
 
 _DISPLAY = {"katex--display", "katex-display", "MathJax_Display", "MathJax_SVG_Display", "display", "math-display"}
 _RENDERED = frozenset({
@@ -36,12 +35,12 @@ class Formula(NamedTuple):
     display: bool
 
 
-def may_show_formula(element: HtmlElement, names: list[str]) -> bool:
+def may_show_formula(element: Element, names: list[str]) -> bool:
     """Tell whether ``read_formula`` is worth asking, by the element's classes and attributes."""
     return not _CLASSES.isdisjoint(names) or element.get("data-tex") is not None
 
 
-def read_formula(element: HtmlElement) -> Formula | None:
+def read_formula(element: Element) -> Formula | None:
     """Return the formula that the element shows, None if it shows none.
 
     An empty formula stands for what only repeats another: a preview, or a rendering beside its source.
@@ -76,7 +75,7 @@ def _formula(latex: str, display: bool) -> Formula:
     return Formula(_TAG.sub("< ", latex), display)  # the blank means nothing in LaTeX, and no reader sees a tag
 
 
-def _from_image(image: HtmlElement) -> Formula | None:
+def _from_image(image: Element) -> Formula | None:
     source = image.get("src") or ""
     host = urlsplit(source).netloc if any(name in source for name in _IMAGE_HOSTS) else ""
     if host not in _IMAGE_HOSTS and "mathcode" not in (image.get("class") or "") and image.get("eeimg") is None:
@@ -89,14 +88,14 @@ def _from_image(image: HtmlElement) -> Formula | None:
     return _formula(latex, image.get("eeimg") == "2") if latex.strip() else None
 
 
-def _from_mathml(math: HtmlElement) -> str:
+def _from_mathml(math: Element) -> str:
     for annotation in math.iter("annotation"):
         if "tex" in (annotation.get("encoding") or ""):
             return annotation.text or ""
-    return math.get("alttext") or " ".join(math.xpath("string()").split())
+    return math.get("alttext") or " ".join(str(math.xpath("string()")).split())
 
 
-def _from_katex(element: HtmlElement, names: list[str]) -> Formula:
+def _from_katex(element: Element, names: list[str]) -> Formula:
     """Read KaTeX. CSDN's has lost its MathML tags: the source is the last text in it that is not blank."""
     display = not _DISPLAY.isdisjoint(names)
     for annotation in element.iter("annotation"):
@@ -107,10 +106,10 @@ def _from_katex(element: HtmlElement, names: list[str]) -> Formula:
         if len(source.split()) == len(text.split()) and (shown := _span(element, "katex-html")) is not None:
             source = _without_glyphs(source, str(shown.xpath("string()")))
         return _formula(source, display)
-    return _formula(element.xpath("string()"), display)
+    return _formula(str(element.xpath("string()")), display)
 
 
-def _span(element: HtmlElement, name: str) -> HtmlElement | None:
+def _span(element: Element, name: str) -> Element | None:
     return next((node for node in element.iter("span") if name in (node.get("class") or "").split()), None)
 
 
@@ -127,7 +126,7 @@ def _without_glyphs(text: str, shown: str) -> str:
     return text[begin:] if Counter(_NO_GLYPH.sub("", text[:begin])) == Counter(glyphs) else text
 
 
-def _source_text(mathml: HtmlElement) -> str:
+def _source_text(mathml: Element) -> str:
     """Return the text that KaTeX keeps its source in, undoing what MathJax made of it when it ran after KaTeX."""
     script = next(mathml.iter("script"), None)
     if script is not None and (script.get("type") or "").startswith("math/"):
@@ -146,7 +145,7 @@ def _last_block(text: str) -> str:
     return "\n".join(reversed(lines))
 
 
-def _from_mathjax(element: HtmlElement, names: list[str]) -> Formula:
+def _from_mathjax(element: Element, names: list[str]) -> Formula:
     """Read a rendering of MathJax 2: nothing, where the script with the source stands beside it."""
     following = element.getnext()
     for _ in range(2):

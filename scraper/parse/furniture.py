@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.parse.density import HEADINGS, Densities, names_of
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, drop, text_of
 
 _BOXES = frozenset({
     "div", "section", "ul", "ol", "dl", "table", "form", "fieldset", "aside", "header", "footer", "center", "figure",
@@ -69,7 +69,7 @@ class _Tally:
     headings: float = 0.0
 
 
-def clear(root: HtmlElement, found: Densities, title: str = "") -> None:
+def clear(root: Element, found: Densities, title: str = "") -> None:
     """Remove from the article's body, in place, what names, links and short labels show to be none of its text."""
     if not _is_extra(found, root):  # else its surroundings are named like one: VitePress's .VPContent.has-sidebar
         _drop(element for element in list(root.iterdescendants(etree.Element)) if _is_extra(found, element))
@@ -84,22 +84,22 @@ def clear(root: HtmlElement, found: Densities, title: str = "") -> None:
     _drop_rule(root)
 
 
-def _is_extra(found: Densities, element: HtmlElement) -> bool:
+def _is_extra(found: Densities, element: Element) -> bool:
     number = found.place.get(element)
     return number is not None and found.extra[number]
 
 
-def _drop(elements: Iterable[HtmlElement]) -> None:
+def _drop(elements: Iterable[Element]) -> None:
     for element in list(elements):
         if element.getparent() is not None:
-            element.drop_tree()
+            drop(element)
 
 
-def _tally(root: HtmlElement, found: Densities) -> dict[HtmlElement, _Tally]:
+def _tally(root: Element, found: Densities) -> dict[Element, _Tally]:
     elements = list(root.iter(etree.Element))
     tallies = {element: _Tally() for element in elements}
     for element in reversed(elements[1:]):
-        own, outer = tallies[element], tallies[element.getparent()]
+        own, outer = tallies[element], tallies[cast(Element, element.getparent())]
         tag = element.tag
         outer.paragraphs += own.paragraphs + (tag == "p")
         outer.inputs += own.inputs + (tag == "input")
@@ -109,7 +109,7 @@ def _tally(root: HtmlElement, found: Densities) -> dict[HtmlElement, _Tally]:
     return tallies
 
 
-def _is_furniture(element: HtmlElement, number: int, found: Densities, tally: _Tally) -> bool:
+def _is_furniture(element: Element, number: int, found: Densities, tally: _Tally) -> bool:
     """Judge a box as readability does: few commas, and links, inputs or headings instead of paragraphs."""
     weight, density, tag = found.weight[number], found.link_density(number), element.tag
     if not weight or tally.code:
@@ -127,12 +127,12 @@ def _is_furniture(element: HtmlElement, number: int, found: Densities, tally: _T
     return density > (0.5 if found.long[number] else 0.2)
 
 
-def _follows_label(element: HtmlElement) -> bool:
+def _follows_label(element: Element) -> bool:
     before = element.getprevious()
     return before is not None and len(label := text_of(before)) < 60 and _LABEL.match(label) is not None
 
 
-def _drop_opening(root: HtmlElement, found: Densities, title: str) -> None:
+def _drop_opening(root: Element, found: Densities, title: str) -> None:
     """Remove title, byline and time from before the first paragraph.
 
     A title that the page also shows outside the body was written into the text by its author, and stays.
@@ -162,7 +162,7 @@ def _drop_opening(root: HtmlElement, found: Densities, title: str) -> None:
     _drop(element for element in doomed if _is_text(element))
 
 
-def _is_caption(element: HtmlElement) -> bool:
+def _is_caption(element: Element) -> bool:
     if element.tag == "figcaption":
         return True
     around = (element, *(outer for _, outer in zip(range(3), element.iterancestors(), strict=False)))
@@ -173,7 +173,7 @@ def _is_address(text: str) -> bool:
     return text.startswith(("http://", "https://")) and " " not in text
 
 
-def _is_text(element: HtmlElement) -> bool:
+def _is_text(element: Element) -> bool:
     return next(element.iterdescendants("img", "pre", "table"), None) is None
 
 
@@ -190,7 +190,7 @@ def _leads_away(text: str, link_density: float) -> bool:
     return link_density > 0.3 or len(text) <= _FEW or not text.endswith(_SENTENCE_END)
 
 
-def _drop_closing(root: HtmlElement, found: Densities) -> None:
+def _drop_closing(root: Element, found: Densities) -> None:
     """Remove the short labels and links that lead to other posts, to buttons and to licences."""
     doomed = []
     for element in root.iterdescendants(*_LABELS):
@@ -203,11 +203,11 @@ def _drop_closing(root: HtmlElement, found: Densities) -> None:
     _drop(element for element in doomed if _is_text(element))
 
 
-def _drop_rule(root: HtmlElement) -> None:
+def _drop_rule(root: Element) -> None:
     """Remove a rule at the very end, which parted the text from what is gone."""
     for element in reversed(list(root.iterdescendants(etree.Element))):
         if element.tag == "hr":
-            element.drop_tree()
+            drop(element)
         elif element.tag in _MEDIA or (element.text or "").strip():
             return
         if (element.tail or "").strip():

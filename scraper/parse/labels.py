@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lxml.html import HtmlElement
-
 from scraper.parse.bylines import Zone
 from scraper.parse.density import Densities, names_of, weigh
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 
 _TAG_ADDRESS = re.compile(r"/(?:tags?|labels?)/#?[^/?#]+/?$|[?&](?:tag|label)=")
 _CATEGORY_ADDRESS = re.compile(r"/(?:categor(?:y|ies)|cates?|cat)/(?:[^?#]+/)?#?[^/?#]+/?$|[?&](?:category|cat)=")
@@ -78,13 +76,13 @@ def _title_place(zone: Zone, title: str) -> int:
     return next((number for number in places if text_of(found.elements[number]) == title), zone.first - _BEFORE)
 
 
-def _kind(link: HtmlElement, href: str) -> str:
+def _kind(link: Element, href: str) -> str:
     """Return whether a link is a tag or a category by its address, else by the names of what it stands in."""
     if _CATEGORY_ADDRESS.search(href):
         return "category"
     if _TAG_ADDRESS.search(href):
         return "tag"
-    element: HtmlElement | None = link
+    element: Element | None = link
     for _ in range(_REACH + 1):
         if element is None:
             break
@@ -101,9 +99,9 @@ def _kind_by_names(names: str) -> str:
     return "category" if _CATEGORY_NAMES.search(names) else ""
 
 
-def _is_elsewhere(found: Densities, box: HtmlElement | None, known: dict[HtmlElement, bool]) -> bool:
+def _is_elsewhere(found: Densities, box: Element | None, known: dict[Element, bool]) -> bool:
     """Tell whether a box is in a part of the page that is about other posts; the boxes that hold the text are not."""
-    asked: list[HtmlElement] = []
+    asked: list[Element] = []
     answer = False
     while box is not None:
         if box in known:
@@ -118,7 +116,7 @@ def _is_elsewhere(found: Densities, box: HtmlElement | None, known: dict[HtmlEle
     return answer
 
 
-def _is_under_heading(found: Densities, box: HtmlElement) -> bool:
+def _is_under_heading(found: Densities, box: Element) -> bool:
     """Tell whether a few words right before a box say that it is about the site."""
     before = box.getprevious()
     number = found.place.get(before) if before is not None else None

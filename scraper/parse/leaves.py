@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lxml.html import HtmlElement
 from markdownify import ATX, MarkdownConverter
 
 from scraper.models import Image
 from scraper.parse import code, escape, formulas, media
 from scraper.parse.builder import BodyBuilder
 from scraper.parse.runs import ATOM, BREAK, LinkMark
+from scraper.parse.tree import Element
 
 
 class LeafConverter(MarkdownConverter):
@@ -27,7 +27,7 @@ class LeafConverter(MarkdownConverter):
         self.base_url = base_url
         self.image_url = image_url
 
-    def _takes_formula(self, node: HtmlElement) -> bool:
+    def _takes_formula(self, node: Element) -> bool:
         formula = formulas.read_formula(node)
         if formula is None:
             return False
@@ -40,7 +40,7 @@ class LeafConverter(MarkdownConverter):
             builder.add_run(ATOM, markdown, formula.latex)
         return True
 
-    def _add_labels(self, drawing: HtmlElement) -> None:
+    def _add_labels(self, drawing: Element) -> None:
         """Write the labels of a drawn diagram as a list: the drawing itself is not kept. One label is an icon's."""
         builder = self._builder
         labels = [media.words(str(element.xpath("string()"))) for element in drawing.iter("text", "foreignobject")]
@@ -54,7 +54,7 @@ class LeafConverter(MarkdownConverter):
             builder.close()
         builder.close()
 
-    def _add_player(self, node: HtmlElement, title: str = "") -> bool:
+    def _add_player(self, node: Element, title: str = "") -> bool:
         """Write an embedded player as a link on a line of its own; return whether there was one."""
         address, own_title = media.player(node)
         url = media.resolve(address, self.base_url) if address else None
@@ -69,7 +69,7 @@ class LeafConverter(MarkdownConverter):
         builder.flush()
         return True
 
-    def convert_pre(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_pre(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write a block of code, then the images that stand in it."""
         content = code.code_text(el)
         following = el.getnext()
@@ -84,7 +84,7 @@ class LeafConverter(MarkdownConverter):
 
     convert_textarea = convert_pre
 
-    def convert_img(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_img(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write an image."""
         if self._takes_formula(el):
             return False
@@ -103,36 +103,36 @@ class LeafConverter(MarkdownConverter):
         builder.add_run(ATOM, f"![{shown}]({escape.link_target(url, '' if title == alt else title)})")
         return False
 
-    def convert_br(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_br(self, el: Element, text: str, parent_tags: object) -> bool:
         """Break the line."""
         self._builder.add_run(BREAK)
         return False
 
-    def convert_input(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_input(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write the box of a task at the start of a list item."""
         frame = self._builder.frame
         if el.get("type") == "checkbox" and frame.kind == "item" and not frame.blocks and not frame.task:
             frame.task = "[ ] " if el.get("checked") is None else "[x] "
         return False
 
-    def convert_script(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_script(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write the formula that MathJax keeps in a script."""
         self._takes_formula(el)
         return False
 
-    def convert_math(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_math(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write a formula in MathML."""
         return not self._takes_formula(el)
 
     convert_mjx_container = convert_math
 
-    def convert_iframe(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_iframe(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write an embedded player; an object without one shows what stands in it."""
         return not self._add_player(el) and el.tag == "object"
 
     convert_video = convert_audio = convert_embed = convert_object = convert_iframe
 
-    def convert_svg(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_svg(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write the labels of a drawing."""
         self._add_labels(el)
         return False

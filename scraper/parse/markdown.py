@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.models import Body
 from scraper.parse import code, formulas, media, notes, tables
 from scraper.parse.builder import MAX_NESTING, BodyBuilder
 from scraper.parse.leaves import LeafConverter
 from scraper.parse.runs import ATOM, LinkMark, Mark, Style
-from scraper.parse.tree import parse_html
+from scraper.parse.tree import Element, parse_html
 
 _SKIPPED = frozenset({
     "style", "link", "meta", "base", "title", "template", "noscript", "button", "select", "datalist", "canvas",
@@ -57,7 +56,7 @@ _CONVERTED = frozenset({
 })  # fmt: skip
 
 
-def convert(element: HtmlElement, base_url: str = "", image_url: Callable[[str], str] | None = None) -> Body:
+def convert(element: Element, base_url: str = "", image_url: Callable[[str], str] | None = None) -> Body:
     """Return the element's content as normalized Markdown, with its images, links, code and headings.
 
     ``image_url`` gives, for the absolute address of an image, the one to keep: a site's own rule to drop a
@@ -86,7 +85,7 @@ class ArticleConverter(LeafConverter):
         """Return a BeautifulSoup tree as Markdown."""
         return self.convert(str(soup))
 
-    def convert_element(self, root: HtmlElement) -> Body:
+    def convert_element(self, root: Element) -> Body:
         """Return the content of an lxml element."""
         self._builder = builder = BodyBuilder(root)
         self._closers: list[tuple[str, Style]] = []
@@ -107,7 +106,7 @@ class ArticleConverter(LeafConverter):
                 builder.add_text(tail)
         return builder.body()
 
-    def _enter(self, node: HtmlElement) -> bool:
+    def _enter(self, node: Element) -> bool:
         """Take an element in; return whether its children are to be walked."""
         tag = node.tag
         if node.keys():  # most elements of a text have no attribute, and each look at one costs
@@ -150,7 +149,7 @@ class ArticleConverter(LeafConverter):
         self._closers[-1] = ("boundary", self._builder.style)
         return True
 
-    def _open(self, kind: str, node: HtmlElement, name: str = "") -> bool:
+    def _open(self, kind: str, node: Element, name: str = "") -> bool:
         self._builder.open(kind, node, name)
         self._closers[-1] = ("frame", self._builder.style)
         return True
@@ -163,7 +162,7 @@ class ArticleConverter(LeafConverter):
             self._builder.style = (*style, mark)
         return True
 
-    def _note_label(self, anchor: HtmlElement) -> str | None:
+    def _note_label(self, anchor: Element) -> str | None:
         """Return the label of the footnote that a link within the page leads to, None if to none."""
         if anchor.tag != "a" or not (anchor.get("href") or "").startswith("#"):
             return None
@@ -171,7 +170,7 @@ class ArticleConverter(LeafConverter):
             self._notes = notes.find_notes(self._root)
         return self._notes.get(notes.note_id(anchor))
 
-    def _refers_to_note(self, node: HtmlElement) -> bool:
+    def _refers_to_note(self, node: Element) -> bool:
         return node.tag == "sup" and len(node) > 0 and self._note_label(node[0]) is not None
 
     def _is_flat(self) -> bool:
@@ -184,7 +183,7 @@ class ArticleConverter(LeafConverter):
 
     # What an element is by its class, whatever its tag.
 
-    def _takes_special(self, node: HtmlElement, names: list[str]) -> bool:
+    def _takes_special(self, node: Element, names: list[str]) -> bool:
         """Take in what is known by its classes; return whether the element is done with."""
         if not _SKIPPED_CLASSES.isdisjoint(names) or ("toolbar" in names and code.is_toolbar(node)):
             return node.tag not in ("pre", "code", "body")
@@ -202,32 +201,33 @@ class ArticleConverter(LeafConverter):
 
     # What an element is by its tag.
 
-    def convert_p(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_p(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a paragraph; in a list it makes the list a loose one."""
         self._boundary()
         if self._builder.frame.kind == "item":
             self._builder.frame.loose = True
         return True
 
-    def convert_hN(self, n: int, el: HtmlElement, text: str, parent_tags: object) -> bool:  # noqa: N802
+    def convert_hN(self, n: int, el: Element, text: str, parent_tags: object) -> bool:  # noqa: N802
         """Begin a heading; in a cell it is listed but written as text."""
-        if self._builder.in_cell and el.getparent().tag not in _HEADINGS:
+        outer = el.getparent()
+        if self._builder.in_cell and outer is not None and outer.tag not in _HEADINGS:
             self._builder.list_heading(n, media.words(str(el.xpath("string()"))))
         flat = self._builder.in_cell or self._builder.frame.kind in ("heading", "summary")
         return self._boundary() if flat or n > 6 else self._open("heading", el, str(n))
 
-    def convert_blockquote(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_blockquote(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a quote."""
         return self._boundary() if self._is_flat() else self._open("quote", el)
 
-    def convert_list(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_list(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a list; one that only holds footnotes is none."""
         is_notes = self._notes and len(el) > 0 and el[0].get("id") in self._notes
         return self._boundary() if is_notes or self._is_flat() else self._open("list", el, el.tag)
 
     convert_ul = convert_ol = convert_dir = convert_menu = convert_list
 
-    def convert_li(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_li(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a list item or footnote; in a cell it is a line."""
         label = self._notes.get(el.get("id") or "") if self._notes else None
         if label is not None and self._builder.frame.kind != "list":
@@ -239,38 +239,38 @@ class ArticleConverter(LeafConverter):
             self._builder.add_run(ATOM, "- ")
         return True
 
-    def convert_dt(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_dt(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a term: a bold line."""
         self._boundary()
         return self._mark("strong")
 
-    def convert_dd(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_dd(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a definition: a list item."""
         return self._boundary() if self._is_flat() else self._open("definition", el)
 
-    def convert_details(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_details(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin what a reader may unfold."""
         return self._boundary() if self._is_flat() else self._open("details", el)
 
-    def convert_summary(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_summary(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin the line that stays visible."""
         return self._open("summary", el) if self._builder.frame.kind == "details" else self._boundary()
 
-    def convert_table(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_table(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a table; one that only places blocks is none."""
         if code.is_code_block(el):
             return self.convert_pre(el, text, parent_tags)
         flat = self._builder.in_cell or tables.is_layout(el)
         return self._boundary() if flat else self._open("table", el)
 
-    def convert_tr(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_tr(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a row."""
         self._boundary()
         if self._builder.frame.kind == "table":
             self._builder.open_row()
         return True
 
-    def convert_td(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_td(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a cell; one that holds the lines of a block of code is that block."""
         if code.is_code_block(el):
             return self.convert_pre(el, text, parent_tags)
@@ -285,7 +285,7 @@ class ArticleConverter(LeafConverter):
 
     convert_th = convert_td
 
-    def convert_code(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_code(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a code span, unless it wraps blocks."""
         if self._builder.in_code or any(child.tag in _BLOCKS_IN_CODE for child in el):
             return True
@@ -294,7 +294,7 @@ class ArticleConverter(LeafConverter):
 
     convert_samp = convert_tt = convert_code
 
-    def convert_a(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_a(self, el: Element, text: str, parent_tags: object) -> bool:
         """Begin a link; a heading's permalink and a note's way back are dropped."""
         builder = self._builder
         href = el.get("href")
@@ -322,19 +322,20 @@ class ArticleConverter(LeafConverter):
             builder.style = (*builder.style, LinkMark(url, "" if title == url else title))
         return True
 
-    def convert_hr(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_hr(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write a rule, but not the one above footnotes."""
-        names = el.get("class") or ""
-        if not (self._notes and "footnotes" in names + (el.getparent().get("class") or "")):
+        outer = el.getparent()
+        names = (el.get("class") or "") + (outer.get("class") or "" if outer is not None else "")
+        if not (self._notes and "footnotes" in names):
             self._builder.add_plain_block("rule", "---")
         return False
 
-    def convert_rt(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_rt(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write the reading of a character behind it, in brackets."""
         self._builder.add_text("(")
         return self._closing(")")
 
-    def convert_q(self, el: HtmlElement, text: str, parent_tags: object) -> bool:
+    def convert_q(self, el: Element, text: str, parent_tags: object) -> bool:
         """Write a quotation."""
         self._builder.add_text("“")
         return self._closing("”")

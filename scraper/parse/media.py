@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from lxml.html import HtmlElement
-
 from scraper import urls
 from scraper.parse.escape import clean_text, encode_url
+from scraper.parse.tree import Element
 
 _SOURCES = ("data-src", "data-original-src", "data-original", "data-actualsrc", "data-lazy-src", "src")
 """Where the address of an image stands, best first: a lazily loaded one has a placeholder as its ``src``."""
@@ -44,7 +43,7 @@ def _join(base_url: str, address: str) -> str:
         return address
 
 
-def image_source(image: HtmlElement) -> str:
+def image_source(image: Element) -> str:
     """Return the address that the image's attributes hold; embedded data only where no other has any."""
     values = [value for name in _SOURCES if (value := (image.get(name) or "").strip())]
     values += [value.split()[0].rstrip(",") for name in _SOURCE_SETS if (value := (image.get(name) or "").strip())]
@@ -67,12 +66,12 @@ def words(text: str | None) -> str:
     return " ".join(clean_text(text).split()) if text else ""
 
 
-def title_of(element: HtmlElement) -> str:
+def title_of(element: Element) -> str:
     """Return the element's title, without blank lines."""
     return _BLANK_LINES.sub("\n", clean_text(element.get("title") or "").strip(" "))
 
 
-def player(element: HtmlElement) -> tuple[str, str]:
+def player(element: Element) -> tuple[str, str]:
     """Return the address of an embedded player and its title, '' for what it has not."""
     address = image_source(element) or element.get("data") or ""
     if not address:
@@ -83,5 +82,5 @@ def player(element: HtmlElement) -> tuple[str, str]:
     return address, words(title_of(element))
 
 
-def _names_movie(param: HtmlElement) -> bool:
+def _names_movie(param: Element) -> bool:
     return (param.get("name") or "").lower() in ("movie", "src", "url")

@@ -7,7 +7,8 @@ from typing import cast
 from urllib.parse import unquote
 
 from lxml import etree
-from lxml.html import HtmlElement
+
+from scraper.parse.tree import Element
 
 _NOTE_IDS = etree.XPath(
     './/*[contains(concat(" ", @class, " "), " footnotes ") or @data-footnotes or @role="doc-endnotes"]//li/@id'
@@ -18,13 +19,13 @@ _PREFIX = re.compile(r"^(?:user-content-)?fn[:_-]?")
 _NOT_LABEL = re.compile(r"[^\w-]+")
 
 
-def find_notes(root: HtmlElement) -> dict[str, str]:
+def find_notes(root: Element) -> dict[str, str]:
     """Return the labels of the footnotes that the text refers to, by the id of the note's element."""
     identifiers = set(cast("list[str]", _NOTE_IDS(root)))
     if not identifiers:
         return {}
     labels: dict[str, str] = {}
-    for anchor in cast("list[HtmlElement]", _REFERENCES(root)):
+    for anchor in cast("list[Element]", _REFERENCES(root)):
         target = note_id(anchor)
         if target in identifiers and target not in labels:
             label = _NOT_LABEL.sub("-", _PREFIX.sub("", target)).strip("-")
@@ -32,12 +33,12 @@ def find_notes(root: HtmlElement) -> dict[str, str]:
     return labels
 
 
-def note_id(anchor: HtmlElement) -> str:
+def note_id(anchor: Element) -> str:
     """Return the id that a link within the page leads to."""
     return unquote((anchor.get("href") or "").removeprefix("#"))
 
 
-def is_back_reference(anchor: HtmlElement) -> bool:
+def is_back_reference(anchor: Element) -> bool:
     """Tell whether the link leads from a note back to the text."""
     names = anchor.get("class") or ""
     return (

@@ -11,9 +11,8 @@ from html import unescape
 from typing import Any
 
 from lxml import etree
-from lxml.html import HtmlElement
 
-from scraper.parse.tree import collapse, parse_html, text_of
+from scraper.parse.tree import Element, collapse, parse_html, text_of
 from scraper.urls import is_url, parse_url
 
 _SINGLEFILE = re.compile(r"^\s*Page saved with SingleFile\s+url:\s*(\S+)")
@@ -55,16 +54,16 @@ class Metadata:
 class Index:
     """The elements of a tree by class and id, found in one pass: a path expression costs as much every time."""
 
-    def __init__(self, tree: HtmlElement) -> None:
+    def __init__(self, tree: Element) -> None:
         # A page has few different class attributes, so these are split, not every element's.
-        alike: dict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
-        self._ids: dict[str, HtmlElement] = {}
+        alike: dict[str, list[tuple[int, Element]]] = defaultdict(list)
+        self._ids: dict[str, Element] = {}
         for number, element in enumerate(tree.iter(etree.Element)):
             if attribute := element.get("class"):
                 alike[attribute].append((number, element))
             if identifier := element.get("id"):
                 self._ids.setdefault(identifier, element)
-        self._classes: dict[str, list[list[tuple[int, HtmlElement]]]] = defaultdict(list)
+        self._classes: dict[str, list[list[tuple[int, Element]]]] = defaultdict(list)
         for attribute, elements in alike.items():
             for name in dict.fromkeys(attribute.split()):
                 self._classes[name].append(elements)
@@ -73,18 +72,18 @@ class Index:
         """Tell whether each of these class names and ids is on some element."""
         return all(name in self._classes for name in classes) and all(name in self._ids for name in ids)
 
-    def named(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
+    def named(self, pattern: re.Pattern[str]) -> list[Element]:
         """Return the elements with a class name in which the pattern is found, in document order."""
         return self.classed(*(name for name in self._classes if pattern.search(name)))
 
-    def classed(self, *names: str) -> list[HtmlElement]:
+    def classed(self, *names: str) -> list[Element]:
         """Return the elements that carry one of the class names, in document order."""
         found = {
             number: element for name in names for alike in self._classes.get(name, ()) for number, element in alike
         }
         return [found[number] for number in sorted(found)]
 
-    def identified(self, *names: str) -> list[HtmlElement]:
+    def identified(self, *names: str) -> list[Element]:
         """Return the elements of these ids that there are, in the order of the ids."""
         return [self._ids[name] for name in names if name in self._ids]
 
@@ -98,7 +97,7 @@ class Page:
 
     url: str
     text: str
-    tree: HtmlElement
+    tree: Element
     index: Index
     meta: Metadata = field(default_factory=Metadata)
     name: str = ""
@@ -113,7 +112,7 @@ def open_page(text: str, url: str = "", *, name: str = "", warnings: tuple[str, 
     return Page(url, text, tree, Index(tree), read_metadata(tree, url), name, warnings + lost)
 
 
-def read_metadata(tree: HtmlElement, url: str = "") -> Metadata:
+def read_metadata(tree: Element, url: str = "") -> Metadata:
     """Return what the head says, relative addresses resolved against the page's own."""
     meta: dict[str, str] = {}
     tags: list[str] = []
@@ -147,7 +146,7 @@ def find_json_ld(metadata: Metadata, *types: str) -> Mapping[str, Any]:
     return {}
 
 
-def first_classed(element: HtmlElement | None, *names: str) -> HtmlElement | None:
+def first_classed(element: Element | None, *names: str) -> Element | None:
     """Return the element itself or its first descendant that carries one of the class names, or None."""
     for one in element.iter(etree.Element) if element is not None else ():
         if not set(names).isdisjoint((one.get("class") or "").split()):
@@ -155,12 +154,12 @@ def first_classed(element: HtmlElement | None, *names: str) -> HtmlElement | Non
     return None
 
 
-def is_inside(element: HtmlElement, boxes: Collection[HtmlElement]) -> bool:
+def is_inside(element: Element, boxes: Collection[Element]) -> bool:
     """Tell whether the element lies in one of the boxes."""
     return any(ancestor in boxes for ancestor in element.iterancestors())
 
 
-def script_variables(tree: HtmlElement, names: tuple[str, ...]) -> dict[str, str]:
+def script_variables(tree: Element, names: tuple[str, ...]) -> dict[str, str]:
     """Return the values that scripts give to these variables (``var NAME = "…"``), the first of each.
 
     Strings are decoded, character references in them too; numbers and words such as ``true`` are their text.
@@ -216,11 +215,11 @@ def script_language(text: str) -> str:
     return "zh" if han * 10 > letters else ""
 
 
-def _outside_svg(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
+def _outside_svg(elements: Iterator[Element]) -> Iterator[Element]:
     return (element for element in elements if next(element.iterancestors("svg"), None) is None)
 
 
-def _canonical(tree: HtmlElement, url: str) -> str:
+def _canonical(tree: Element, url: str) -> str:
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
             parsed = parse_url(link.get("href") or "", url)
@@ -228,7 +227,7 @@ def _canonical(tree: HtmlElement, url: str) -> str:
     return ""
 
 
-def _language(tree: HtmlElement, meta: Mapping[str, str]) -> str:
+def _language(tree: Element, meta: Mapping[str, str]) -> str:
     for value in (tree.get("lang"), tree.get("xml:lang"), meta.get("og:locale")):
         tag = (value or "").strip().replace("_", "-")
         if _LANGUAGE.fullmatch(tag):
@@ -236,9 +235,9 @@ def _language(tree: HtmlElement, meta: Mapping[str, str]) -> str:
     return ""
 
 
-def _saved_addresses(tree: HtmlElement) -> tuple[str, str]:
+def _saved_addresses(tree: Element) -> tuple[str, str]:
     singlefile = saved_from = ""
-    before = (node for node in tree.itersiblings(preceding=True) if node.tag is etree.Comment)
+    before = tree.itersiblings(etree.Comment, preceding=True)
     for comment in (*before, *tree.iter(etree.Comment)):
         text = comment.text or ""
         if not singlefile and (match := _SINGLEFILE.match(text)):
@@ -248,7 +247,7 @@ def _saved_addresses(tree: HtmlElement) -> tuple[str, str]:
     return singlefile, saved_from
 
 
-def _json_ld(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
+def _json_ld(tree: Element) -> Iterator[Mapping[str, Any]]:
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or "") or len(script.text or "") > _MAX_JSON_LD:
             continue

@@ -222,7 +222,8 @@ def _read_html(text: str, url: str) -> Body | None:
     post = article.read(page).post if _DOCUMENT.search(text[:5000]) else None
     if post:
         return Body(post.markdown, warnings=post.warnings)
-    element = page.tree if page.tree.find("body") is None else page.tree.find("body")
+    element = page.tree.find("body")
+    element = page.tree if element is None else element
     clean(element)
     body = convert(element, url)
     return replace(body, warnings=(*page.warnings, *body.warnings))

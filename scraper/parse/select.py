@@ -15,10 +15,9 @@ from functools import cache
 from typing import cast
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.parse.page import Page
-from scraper.parse.tree import collapse, text_of
+from scraper.parse.tree import Element, collapse, text_of
 
 _COMPOUND = re.compile(r"([a-z][a-z0-9-]*)?((?:[.#][\w-]+|\[[^\[\]\s]+\])*)")
 _PART = re.compile(r"[.#][\w-]+|\[[^\[\]]+\]")
@@ -35,7 +34,7 @@ class _Compound:
     attributes: tuple[tuple[str, str, str], ...]
     direct: bool
 
-    def matches(self, element: HtmlElement) -> bool:
+    def matches(self, element: Element) -> bool:
         if self.tag and element.tag != self.tag:
             return False
         if any(element.get("id") != name for name in self.ids):
@@ -51,7 +50,7 @@ class _Alternative:
     attribute: str
 
 
-def select(where: Page | HtmlElement, selector: str) -> list[HtmlElement]:
+def select(where: Page | Element, selector: str) -> list[Element]:
     """Return the elements of a page, or inside an element, that the selector finds, in document order."""
     for alternative in _compile(selector):
         if found := _find(where, alternative.compounds):
@@ -59,17 +58,17 @@ def select(where: Page | HtmlElement, selector: str) -> list[HtmlElement]:
     return []
 
 
-def select_all(where: Page | HtmlElement, selector: str) -> list[HtmlElement]:
+def select_all(where: Page | Element, selector: str) -> list[Element]:
     """Return what every alternative finds, one after the other."""
     return [element for alternative in _compile(selector) for element in _find(where, alternative.compounds)]
 
 
-def first(where: Page | HtmlElement, selector: str) -> HtmlElement | None:
+def first(where: Page | Element, selector: str) -> Element | None:
     """Return the first element that the selector finds, or None."""
     return next(iter(select(where, selector)), None)
 
 
-def texts(where: Page | HtmlElement, selector: str) -> tuple[str, ...]:
+def texts(where: Page | Element, selector: str) -> tuple[str, ...]:
     """Return what the elements found say, or their attributes, each once; an alternative that says nothing is none."""
     for alternative in _compile(selector):
         found = _find(where, alternative.compounds)
@@ -79,18 +78,18 @@ def texts(where: Page | HtmlElement, selector: str) -> tuple[str, ...]:
     return ()
 
 
-def text(where: Page | HtmlElement, selector: str) -> str:
+def text(where: Page | Element, selector: str) -> str:
     """Return what the first element that says anything says, or ''."""
     return next(iter(texts(where, selector)), "")
 
 
-def _said(element: HtmlElement, attribute: str) -> str:
+def _said(element: Element, attribute: str) -> str:
     return collapse(element.get(attribute) or "") if attribute else text_of(element)
 
 
-def _find(where: Page | HtmlElement, compounds: tuple[_Compound, ...]) -> list[HtmlElement]:
+def _find(where: Page | Element, compounds: tuple[_Compound, ...]) -> list[Element]:
     last = compounds[-1]
-    candidates: Iterable[HtmlElement]
+    candidates: Iterable[Element]
     if isinstance(where, Page) and not all(where.index.holds(one.classes, one.ids) for one in compounds):
         return []
     if not isinstance(where, Page):
@@ -104,16 +103,16 @@ def _find(where: Page | HtmlElement, compounds: tuple[_Compound, ...]) -> list[H
     return [element for element in candidates if _fits(element, compounds)]
 
 
-def _inside(page: Page, outer: tuple[_Compound, ...], tag: str) -> Iterable[HtmlElement]:
+def _inside(page: Page, outer: tuple[_Compound, ...], tag: str) -> Iterable[Element]:
     """Return the elements of that tag that can match: those inside the nearest compound with a class or id."""
     anchor = next((one for one in reversed(outer) if one.classes or one.ids), None)
     if anchor is None:
-        return cast("Iterable[HtmlElement]", page.tree.iter(tag or etree.Element))
+        return cast("Iterable[Element]", page.tree.iter(tag or etree.Element))
     boxes = page.index.identified(*anchor.ids) or page.index.classed(*anchor.classes[:1])
     return dict.fromkeys(one for box in boxes for one in box.iterdescendants(tag or etree.Element))
 
 
-def _fits(element: HtmlElement | None, compounds: tuple[_Compound, ...]) -> bool:
+def _fits(element: Element | None, compounds: tuple[_Compound, ...]) -> bool:
     """Tell whether the element matches the last compound and what stands around it the ones before."""
     if element is None or not compounds[-1].matches(element):
         return False

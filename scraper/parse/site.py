@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lxml.html import HtmlElement
-
 from scraper.models import Body, Parsed, Post
 from scraper.parse.clean import clean
 from scraper.parse.markdown import convert
 from scraper.parse.page import Page, script_language
 from scraper.parse.select import select_all
+from scraper.parse.tree import Element
 
 SeedKind = Literal["post", "author", "column", "feed", "sitemap", "blog"]
 
@@ -122,7 +121,7 @@ def draft(page: Page, parser: str, where: Address | None) -> Post:
 
 
 def read_body(
-    post: Post, body: HtmlElement, *, drop: str = "", base_url: str = "", image_url: Callable[[str], str] | None = None
+    post: Post, body: Element, *, drop: str = "", base_url: str = "", image_url: Callable[[str], str] | None = None
 ) -> Parsed:
     """Return the post with the content of that element; ``drop`` selects all that the platform adds inside it.
 

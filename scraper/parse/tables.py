@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from lxml.html import HtmlElement
-
 from scraper.parse.code import is_code_block
+from scraper.parse.tree import Element
 
 _MAX_SPAN = 100
 _MAX_PADDED_CELLS = 50_000
@@ -30,7 +29,7 @@ class Cell(NamedTuple):
 _EMPTY = Cell("")
 
 
-def is_layout(table: HtmlElement) -> bool:
+def is_layout(table: Element) -> bool:
     """Tell whether the table only places blocks: it holds code, rules, players or tables, or is a single box."""
     cells = 0
     if next(table.iterdescendants(*_BLOCKS), None) is not None:
@@ -42,7 +41,7 @@ def is_layout(table: HtmlElement) -> bool:
     return cells == 1
 
 
-def read_cell(element: HtmlElement, text: str) -> Cell:
+def read_cell(element: Element, text: str) -> Cell:
     """Return the cell of an element and its Markdown."""
     if not element.keys():
         return Cell(text)
@@ -51,7 +50,7 @@ def read_cell(element: HtmlElement, text: str) -> Cell:
     return Cell(text, _span(element, "colspan"), _span(element, "rowspan"), align if align in _RULES else "")
 
 
-def _span(element: HtmlElement, name: str) -> int:
+def _span(element: Element, name: str) -> int:
     text = (element.get(name) or "").strip()
     return min(max(int(text), 1), _MAX_SPAN) if text.isdecimal() and len(text) < 9 else 1
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lxml.html import HtmlElement
-
 from scraper.models import Post
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page
 from scraper.parse.select import first, select, text, texts
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ THEMES = (
 )
 
 
-def find_theme(page: Page) -> tuple[Theme, HtmlElement] | None:
+def find_theme(page: Page) -> tuple[Theme, Element] | None:
     """Return the theme that built a post's page, with the body there; None for other pages and unknown themes."""
     for theme in THEMES:
         bodies = select(page, theme.body)

@@ -6,12 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from scraper.parse.bylines import Zone
 from scraper.parse.density import weigh
 from scraper.parse.page import Page
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 
 _META = (
     "dc.title", "dcterms.title", "dc:title", "dcterm:title", "og:title", "weibo:article:title", "weibo:webpage:title",
@@ -80,7 +78,7 @@ def _headings(page: Page, zone: Zone) -> Iterator[_Heading]:
             yield _Heading(text, key, is_marked, _leads_home(page, element))
 
 
-def _leads_home(page: Page, heading: HtmlElement) -> bool:
+def _leads_home(page: Page, heading: Element) -> bool:
     links = (*heading.iter("a"), *heading.iterancestors("a"))
     home = "/".join(page.url.split("/", 3)[:3])
     return any(link.get("href") in ("/", home, f"{home}/") for link in links)

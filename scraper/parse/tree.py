@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from lxml import etree, html
+from lxml import etree
 
 if TYPE_CHECKING:
     from lxml.etree import _ListErrorLog
+
+Element = etree._Element
+"""An element of a page. Not that of ``lxml.html``, which is made in Python for each element that is looked at."""
 
 MAX_DEPTH = 1000
 """Where flattening starts; libxml2 drops the text below depth 2,048 (parser.h, XML_MAX_HUGE_DEPTH)."""
@@ -49,13 +52,7 @@ _IN_PLAIN_CODE = re.compile(rb"</?code[^<>]*>|<br ?/?>")
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
 
 
-# lxml.html's own lookup is a Python call for each element, to tell forms and inputs apart.
-_CLASSES = etree.ElementDefaultClassLookup(
-    element=html.HtmlElement, comment=html.HtmlComment, pi=html.HtmlProcessingInstruction, entity=html.HtmlEntity
-)
-
-
-def parse_html(text: str) -> tuple[html.HtmlElement | None, tuple[str, ...]]:
+def parse_html(text: str) -> tuple[Element | None, tuple[str, ...]]:
     """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
     data = _readable(text)
     tree, errors = _parse(data)
@@ -96,12 +93,11 @@ def _without_highlighting(data: bytes) -> bytes:
     return b"".join((*pieces, data[copied:])) if pieces else data
 
 
-def _parse(data: bytes) -> tuple[html.HtmlElement | None, _ListErrorLog]:
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    parser.set_element_class_lookup(_CLASSES)
+def _parse(data: bytes) -> tuple[Element | None, _ListErrorLog]:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
-        tree = html.document_fromstring(data, parser=parser)
-    except etree.ParserError:  # no element at all
+        tree = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:  # no element at all
         tree = None
     return tree, parser.error_log
 
@@ -146,7 +142,7 @@ def _keep_open(text: str) -> str:
     return "".join((*pieces, text[copied:]))
 
 
-def _restore(tree: html.HtmlElement | None) -> html.HtmlElement | None:
+def _restore(tree: Element | None) -> Element | None:
     for element in tree.iter(etree.Element) if tree is not None else ():
         if element.tag.startswith(_KEPT):
             element.tag = element.tag.removeprefix(_KEPT)
@@ -221,9 +217,22 @@ def _after(text: str, mark: str, start: int) -> int:
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
-def text_of(element: html.HtmlElement | None) -> str:
+def text_of(element: Element | None) -> str:
     """Return an element's whole text with every run of white space as one blank, '' for no element or a comment."""
     return collapse(cast("str", _STRING(element))) if element is not None and isinstance(element.tag, str) else ""
+
+
+def drop(element: Element) -> None:
+    """Remove an element with all that is in it; the text that follows stays where it was."""
+    parent, previous = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if tail := element.tail:
+        if previous is None:
+            parent.text = (parent.text or "") + tail
+        else:
+            previous.tail = (previous.tail or "") + tail
+    parent.remove(element)
 
 
 def collapse(text: str) -> str:

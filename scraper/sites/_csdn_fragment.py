@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.models import Author, Post
 from scraper.parse.bylines import Zone
 from scraper.parse.density import measure
 from scraper.parse.metadata import read_header
 from scraper.parse.page import Page
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 from scraper.sites._csdn_address import is_blog
 from scraper.urls import host_of
 
@@ -26,7 +25,7 @@ _WRAPPER_CHARS = 400
 """What may stand around a body of any length: title, author, date, address, a line of the tool's own."""
 
 
-def is_fragment(page: Page, body: HtmlElement) -> bool:
+def is_fragment(page: Page, body: Element) -> bool:
     """Tell whether the page is little more than a body cut out of CSDN's template.
 
     Where the page has an address elsewhere it may be a text copied into a template of that site: then next to
@@ -40,7 +39,7 @@ def is_fragment(page: Page, body: HtmlElement) -> bool:
     return all(map(is_blog, filter(None, hosts))) and _is_own(body) and around <= max(_WRAPPER_CHARS, inside)
 
 
-def read_wrapper(page: Page, body: HtmlElement, post: Post) -> Post:
+def read_wrapper(page: Page, body: Element, post: Post) -> Post:
     """Return the post with what stands around its body, where CSDN's own markup says nothing."""
     root = _root(page, body)
     if text_of(root) == text_of(_container(body)):
@@ -63,28 +62,28 @@ def overlay(said: Post, post: Post) -> Post:
     return replace(said, author=author, **names, **known)
 
 
-def _root(page: Page, body: HtmlElement) -> HtmlElement:
+def _root(page: Page, body: Element) -> Element:
     """Return the page's ``body`` element, or its root where the article stands outside that."""
     return next((one for one in (body, *body.iterancestors()) if one.tag == "body"), page.tree)
 
 
-def _container(body: HtmlElement) -> HtmlElement:
+def _container(body: Element) -> Element:
     """Return the outermost element around the body that is part of CSDN's template."""
     around = [one for one in body.iterancestors() if not _CONTAINERS.isdisjoint(_names(one))]
     return around[-1] if around else body
 
 
-def _is_own(body: HtmlElement) -> bool:
+def _is_own(body: Element) -> bool:
     """Tell whether id and classes of a body are CSDN's: many sites have a class ``article_content``."""
     names = _names(body)
     return not _OWN.isdisjoint(names) or names.count("article_content") > 1
 
 
-def _names(element: HtmlElement) -> list[str]:
+def _names(element: Element) -> list[str]:
     return [*(element.get("class") or "").split(), element.get("id") or ""]
 
 
-def _last(element: HtmlElement) -> HtmlElement:
+def _last(element: Element) -> Element:
     while (child := next(element.iterchildren(etree.Element, reversed=True), None)) is not None:
         element = child
     return element

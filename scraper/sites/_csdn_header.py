@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from lxml.html import HtmlElement
-
 from scraper.models import Author, Column, Kind, Metrics, Post
 from scraper.parse.counts import first_count
 from scraper.parse.page import Index, Page, find_json_ld, first_classed, is_inside
 from scraper.parse.site import Address
-from scraper.parse.tree import collapse, text_of
+from scraper.parse.tree import Element, collapse, text_of
 from scraper.sites._csdn_address import address, home_url
 from scraper.sites._csdn_dates import Dates, read_dates
 from scraper.sites._csdn_images import original_image
@@ -167,8 +165,8 @@ def _labels(index: Index) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Colum
     return tuple(dict.fromkeys(categories)), tuple(dict.fromkeys(tags)), tuple(columns.values())
 
 
-def _label_links(index: Index) -> Iterator[HtmlElement]:
-    seen: set[HtmlElement] = set()
+def _label_links(index: Index) -> Iterator[Element]:
+    seen: set[Element] = set()
     columns = index.classed("column-group")
     for box in (*index.classed(*_LABEL_BOXES), *(item for item in index.classed("item-l") if is_inside(item, columns))):
         for link in box.iter("a"):

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from scraper.parse.page import Page
 from scraper.parse.site import Address
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 from scraper.sites._csdn_address import address, post_address
 from scraper.urls import parse_url
 
@@ -31,9 +30,7 @@ _OWN_HEADERS = ("article-source-link", "article-info-box", "article_manage", "ar
 _SCRIPTS = ("script", "style", "noscript", "template")
 
 
-def identify(
-    page: Page, variables: Mapping[str, str], body: HtmlElement | None = None
-) -> tuple[Address, tuple[str, ...]]:
+def identify(page: Page, variables: Mapping[str, str], body: Element | None = None) -> tuple[Address, tuple[str, ...]]:
     """Return the post that the page is: by its canonical link, the address asked for, or else its own words.
 
     Where canonical link and address asked for differ, another post was served: a warning says so. The user is the
@@ -87,7 +84,7 @@ def _script_id(variables: Mapping[str, str]) -> str:
     return next((value for value in ids if re.fullmatch(r"[1-9][0-9]{0,18}", value)), "")
 
 
-def _source(page: Page, body: HtmlElement) -> Address | None:
+def _source(page: Page, body: Element) -> Address | None:
     """Return the post that a tool named as the source of what it kept; None for none or, in its text, several."""
     if found := next((post for url in _kept_from(page) if (post := _post(url))), None):
         return found
@@ -107,7 +104,7 @@ def _kept_from(page: Page) -> Iterator[str]:
             yield found[1] if "://" in found[1] else f"https://{found[1]}"
 
 
-def _named_sources(page: Page, body: HtmlElement) -> Iterator[str]:
+def _named_sources(page: Page, body: Element) -> Iterator[str]:
     """Yield the addresses that stand around the body after words such as "source", or under the title."""
     text: list[str] = []
     walk = etree.iterwalk(page.tree, events=("start", "end"))

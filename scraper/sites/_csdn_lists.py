@@ -9,15 +9,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from lxml.html import HtmlElement
-
 from scraper.models import Entry, Parsed
 from scraper.parse.dates import parse_date
 from scraper.parse.encoding import decode
 from scraper.parse.feeds import is_feed, read_feed
 from scraper.parse.page import Page, first_classed, open_page, script_variables
 from scraper.parse.site import Address, ListRequest
-from scraper.parse.tree import collapse, text_of
+from scraper.parse.tree import Element, collapse, text_of
 from scraper.parse.verdict import judge
 from scraper.sites._csdn_address import address, home_url, post_address
 
@@ -88,7 +86,7 @@ def read_list_page(page: Page) -> Parsed | None:
     return Parsed("listing", f"a list of {len(entries)} posts", links=entries, total=total)
 
 
-def _post_of(item: HtmlElement) -> Address | None:
+def _post_of(item: Element) -> Address | None:
     """Return the post that a visible item of a list leads to."""
     if _HIDDEN.search(item.get("style") or ""):
         return None
@@ -103,7 +101,7 @@ def _owner(page: Page, username: str, authors: list[str]) -> str:
     return named or next((name for name, _ in Counter(authors).most_common(1)), "")
 
 
-def _entry(item: HtmlElement, post: Address, position: int) -> Entry:
+def _entry(item: Element, post: Address, position: int) -> Entry:
     title = next(item.iter("h4", "h2"), None)
     title = first_classed(item, "link_title") if title is None else title
     shown = text_of(title).removeprefix(text_of(first_classed(title, "article-type", "ico"))).strip()

@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from lxml.html import HtmlElement
-
 from scraper.models import Entry, Parsed
 from scraper.parse.blog_lists import entries_of, next_url
 from scraper.parse.encoding import decode
@@ -15,6 +13,7 @@ from scraper.parse.feeds import is_feed, read_feed
 from scraper.parse.page import Page, open_page
 from scraper.parse.select import select
 from scraper.parse.site import Address
+from scraper.parse.tree import Element
 from scraper.parse.verdict import judge
 
 _AddressOf = Callable[[str], Address | None]
@@ -54,7 +53,7 @@ def read_links(page: Page, address: _AddressOf, selector: str, home: str) -> Par
 
     ``home`` is the platform's origin, where relative links of a saved page lead.
     """
-    links: list[HtmlElement] = select(page, selector)
+    links: list[Element] = select(page, selector)
     entries = platform_posts(entries_of(page, links, home), address)
     if not entries:
         return None

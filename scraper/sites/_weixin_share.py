@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from lxml.html import HtmlElement
-
 from scraper.parse.page import Page, decode_js
-from scraper.parse.tree import parse_html
+from scraper.parse.tree import Element, parse_html
 
 _TEXT = re.compile(
     r"""\bcontent_noencode\s{0,5}[:=]\s{0,5}(?:JsDecode\(\s{0,3})?(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")"""
@@ -20,7 +18,7 @@ _TOKEN = re.compile(
 )
 
 
-def shared_body(page: Page) -> HtmlElement | None:
+def shared_body(page: Page) -> Element | None:
     """Return an element with the text and the pictures that a share's scripts hold, or None where they hold none."""
     scripts = [script.text or "" for script in page.tree.iter("script")]
     text = next(filter(None, map(_text, scripts)), "")

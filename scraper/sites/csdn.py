@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from lxml.html import HtmlElement
-
 from scraper.models import Parsed
 from scraper.parse import article as generic
 from scraper.parse.clean import clean
@@ -15,7 +13,7 @@ from scraper.parse.escape import encode_url
 from scraper.parse.markdown import convert
 from scraper.parse.page import Index, Page, find_json_ld, script_language, script_variables
 from scraper.parse.site import Address, Site, article
-from scraper.parse.tree import text_of
+from scraper.parse.tree import Element, text_of
 from scraper.parse.verdict import judge
 from scraper.sites._csdn_address import HOSTS, address, is_blog, unarchived
 from scraper.sites._csdn_fragment import is_fragment, overlay, read_wrapper
@@ -87,7 +85,7 @@ def read(page: Page) -> Parsed:
     return article(post, content)
 
 
-def _find_body(index: Index) -> HtmlElement | None:
+def _find_body(index: Index) -> Element | None:
     bodies = (
         *index.identified("content_views"),
         *(body for body in index.classed("htmledit_views", "markdown_views") if body.tag == "div"),
@@ -109,8 +107,8 @@ def _read_unknown(page: Page) -> Parsed:
         return verdict
     _unwrap_links(page, page.tree)
     for image in page.tree.iter("img"):
-        if image.get("src"):
-            image.set("src", encode_url(original_image(image.get("src"))))
+        if source := image.get("src"):
+            image.set("src", encode_url(original_image(source)))
     found = generic.read(page)
     if found.post is None:
         return found
@@ -142,23 +140,25 @@ def _is_article(page: Page, where: Address, verdict: Parsed) -> bool:
     return said and next(page.tree.iter("h1"), None) is not None
 
 
-def _keep_contents_title(body: HtmlElement) -> None:
+def _keep_contents_title(body: Element) -> None:
     """Keep the title that an author gave to a table of contents (``@[TOC](title)``): often it is the post's own."""
     for title in list(body.iter("h3", "h4")):
         contents = title.getparent()
+        if contents is None:
+            continue
         if "toc" in (contents.get("class") or "").split() and text_of(title) not in ("", "目录", "文章目录"):
             contents.addprevious(title)
 
 
-def _divide_options(body: HtmlElement) -> None:
+def _divide_options(body: Element) -> None:
     """Give each choice of a vote a line of its own."""
     for option in body.iter("input"):
         parent = option.getparent()
-        if parent.tag == "label" and (option.get("type") or "").lower() in ("radio", "checkbox"):
+        if parent is not None and parent.tag == "label" and (option.get("type") or "").lower() in ("radio", "checkbox"):
             parent.tag = "p"
 
 
-def _unwrap_links(page: Page, body: HtmlElement) -> None:
+def _unwrap_links(page: Page, body: Element) -> None:
     """Let links lead where their author meant them to: CSDN's scripts and archives put pages of their own between."""
     is_copy = any(unarchived(url) != url for url in (page.url, *page.meta.addresses))
     for link in body.iter("a"):
@@ -167,7 +167,7 @@ def _unwrap_links(page: Page, body: HtmlElement) -> None:
             link.set("href", encode_url(unwrap(unarchived(href) if is_copy else href)))
 
 
-def _contents(body: HtmlElement) -> Iterator[HtmlElement]:
+def _contents(body: Element) -> Iterator[Element]:
     """Yield the paragraphs of a table of contents, and the marks that stand where there was to be one."""
     for paragraph in body.iter("p"):
         if (paragraph.get("id") or "").endswith("-toc") or _CONTENTS_MARK.fullmatch((paragraph.text or "").strip()):

@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lxml.html import HtmlElement
-
 from scraper.models import Author, Column, Entry, Metrics, Parsed, Post
 from scraper.parse.dates import parse_date
 from scraper.parse.page import Page
 from scraper.parse.select import first, select, text, texts
 from scraper.parse.site import Address, ListRequest, Site, draft, identify, read_body
-from scraper.parse.tree import collapse, parse_html
+from scraper.parse.tree import Element, collapse, parse_html
 from scraper.parse.verdict import judge
 from scraper.sites._lists import read_answer, read_links
 from scraper.urls import parse_url
@@ -145,7 +143,7 @@ def _article(entities: Mapping[str, Any], where: Address | None) -> Mapping[str,
     return _object(articles, next(iter(articles))) if len(articles) == 1 else {}
 
 
-def _state_body(state: Mapping[str, Any]) -> HtmlElement | None:
+def _state_body(state: Mapping[str, Any]) -> Element | None:
     content = state.get("content")
     tree = parse_html(f"<div>{content}</div>")[0] if isinstance(content, str) and content else None
     return tree.find(".//div") if tree is not None else None
