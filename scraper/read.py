@@ -64,7 +64,8 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
         if post is None:
             return Parsed("other", "a text file without a post")
         return Parsed("article", "a Markdown file", replace(post, warnings=(*decoded.warnings, *post.warnings)))
-    page = open_page(text, url, name=name, warnings=decoded.warnings) if kind == "html" else None
+    utf8 = decoded.utf8 if len(text) == len(decoded.text) else None
+    page = open_page(text, url, name=name, warnings=decoded.warnings, utf8=utf8) if kind == "html" else None
     if page is None:
         return Parsed("other", "neither a page nor a post")
     source = _shown_source(page)

@@ -17,13 +17,15 @@ from scraper.parse.charsets import CODECS, LABELS
 class Decoded:
     """Text without byte order mark, NUL or lone surrogate; ``encoding`` is the WHATWG's name for it.
 
-    ``lossy`` says that bytes were replaced or dropped; ``warnings`` say which.
+    ``lossy`` says that bytes were replaced or dropped; ``warnings`` say which. ``utf8`` is the text in UTF-8 where
+    the bytes were just that, and None where it would have to be made.
     """
 
     text: str
     encoding: str
     lossy: bool = False
     warnings: tuple[str, ...] = ()
+    utf8: bytes | None = None
 
 
 def decode(body: bytes, content_type: str = "") -> Decoded:
@@ -198,4 +200,5 @@ def _finish(body: bytes, name: str, text: str | None = None) -> Decoded:
     if controls and "\0" in text:
         warnings.append(f"{text.count(chr(0))} NUL characters dropped")
         text = text.replace("\0", "")
-    return Decoded(text.removeprefix("\ufeff"), name, bool(warnings), tuple(warnings))
+    utf8 = body if is_whole and not controls else None
+    return Decoded(text.removeprefix("\ufeff"), name, bool(warnings), tuple(warnings), utf8)

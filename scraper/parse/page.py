@@ -104,9 +104,11 @@ class Page:
     warnings: tuple[str, ...] = ()
 
 
-def open_page(text: str, url: str = "", *, name: str = "", warnings: tuple[str, ...] = ()) -> Page | None:
-    """Return the page of that HTML, or None where it has no element at all."""
-    tree, lost = parse_html(text)
+def open_page(
+    text: str, url: str = "", *, name: str = "", warnings: tuple[str, ...] = (), utf8: bytes | None = None
+) -> Page | None:
+    """Return the page of that HTML, or None where it has no element; ``utf8`` is the text encoded, if it is at hand."""
+    tree, lost = parse_html(text, utf8)
     if tree is None:
         return None
     return Page(url, text, tree, Index(tree), read_metadata(tree, url), name, warnings + lost)

@@ -52,9 +52,12 @@ _IN_PLAIN_CODE = re.compile(rb"</?code[^<>]*>|<br ?/?>")
 _TAG_NAME = re.compile(r"</?([A-Za-z][^\s/>]{0,40})")
 
 
-def parse_html(text: str) -> tuple[Element | None, tuple[str, ...]]:
-    """Return the tree of the page and what to be warned of; no tree where there is no element at all."""
-    data = _readable(text)
+def parse_html(text: str, utf8: bytes | None = None) -> tuple[Element | None, tuple[str, ...]]:
+    """Return the tree of the page and what to be warned of; no tree where there is no element at all.
+
+    ``utf8`` is the text encoded, if it is at hand.
+    """
+    data = _readable(text, utf8)
     tree, errors = _parse(data)
     if not _is_cut(errors):
         if _ends_nothing(errors) and (mended := _keep_open(text := data.decode())) != text:
@@ -68,9 +71,9 @@ def parse_html(text: str) -> tuple[Element | None, tuple[str, ...]]:
     return tree, tuple(warnings)
 
 
-def _readable(text: str) -> bytes:
+def _readable(text: str, utf8: bytes | None) -> bytes:
     """Return the text in UTF-8 without what XML has no place for; looked for in bytes first, as few pages have any."""
-    data = text.encode("utf-8", "replace")
+    data = text.encode("utf-8", "replace") if utf8 is None else utf8
     if len(data.translate(None, _CONTROL_BYTES)) != len(data) or "\ufffe" in text or "\uffff" in text:
         data = _NO_XML.sub("", data.decode()).encode()
     return _without_highlighting(_NO_XML_NUMBER.sub(b"", data))

@@ -148,3 +148,11 @@ def test_any_bytes_become_text_that_can_be_stored_or_a_parse_error(body: bytes, 
 @settings(max_examples=150)
 def test_utf8_is_read_back_as_it_was_written(text: str) -> None:
     assert decode(text.encode()).text == text
+
+
+def test_bytes_that_are_clean_utf8_are_given_back_as_they_are() -> None:
+    body = "标题 a\t\n".encode()
+    assert decode(body).utf8 == body
+    assert decode("标题".encode("gbk")).utf8 is None
+    assert decode(b"\xef\xbb\xbf" + body).utf8 is None
+    assert decode(body + b"\x00").utf8 is None
