@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scraper.archive import Archive
+from scraper.archive.health import SCHEMA_HEAD
 from tests.blog import Blog
 from tests.cli.conftest import Command
 
@@ -54,7 +55,9 @@ def test_upgrade_brings_an_older_archive_up_and_names_the_backup(scraper: Comman
     assert scraper("search", "死锁").code == 4
     assert scraper("backup", "before.db").code == 0
     said = scraper("upgrade").err
-    assert said.startswith("archive.db: schema 0001 → 0002; the archive as it was: archive.db.before-upgrade-")
+    assert said.startswith(
+        f"archive.db: schema 0001 → {SCHEMA_HEAD}; the archive as it was: archive.db.before-upgrade-"
+    )
     assert "数据库的锁（改）" in scraper("search", "死锁").out
 
 
