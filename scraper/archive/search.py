@@ -28,8 +28,9 @@ CHARACTER_CAP = 2_000
 READ_CAP, READ_FOR_COUNT, READ_BATCH = 20_000, 300, 50
 """Texts that are read for symbols, which the index drops: at most, at least for the count of hits, and at a time."""
 
-RECENT = 400
-"""So many of the newest posts are tried for a word that many have, before all that have it are sorted."""
+RECENT, MORE_RECENT = 400, 2_000
+"""So many of the newest posts are tried for a word that many have, before all that have it are sorted: more of them
+for a word of which all posts can be named, as only these are looked up one by one otherwise."""
 
 FACET_CAP = 10_000
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -93,7 +94,7 @@ def find(
         gave_up = more and total < offset + limit
     else:
         by_date = simple and rank is None and named.number > CHARACTER_CAP
-        recent = _recent(connection, query, offset + limit) if by_date else None
+        recent = _recent(connection, query, offset + limit, named.number > COUNT_CAP) if by_date else None
         some = offset + limit if simple else COUNT_CAP + 1
         every = recent or list(connection.scalars(ordered.limit(some)))
         ids, total = every[offset : offset + limit], named.number if simple else len(every)
@@ -110,16 +111,19 @@ def find(
     )
 
 
-def _recent(connection: Connection, query: Query, needed: int) -> list[int] | None:
+def _recent(connection: Connection, query: Query, needed: int, too_many: bool) -> list[int] | None:
     """Return the newest of the posts that one index names if they are among the newest of all, else None.
 
     Of a word that many posts have, these are soon found, while sorting all that have it takes long.
     """
     newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
     by_date = revisions.join(posts, posts.c.revision_id == revisions.c.id)
-    recent = list(connection.scalars(select(posts.c.id).select_from(by_date).order_by(*newest).limit(RECENT)))
+    window = select(posts.c.id).select_from(by_date).order_by(*newest).limit(RECENT if too_many else MORE_RECENT)
+    recent = list(connection.scalars(window))
     words, characters = _expressions(query.terms, " AND ")
-    if words:
+    if not too_many:
+        among = _named_by(post_fts, words) if words else _named_by(char_fts, characters)
+    elif words:
         among = _named_by(post_fts, words).where(post_fts.c.rowid.in_(recent))
     else:  # an index without details is read from its start for every id that it is asked for
         among = _named_by(char_fts, characters).where((char_fts.c.rowid + 0).in_(recent))
