@@ -16,7 +16,6 @@ from scraper.fetch.client import Fetcher
 from scraper.models import Parsed
 from scraper.parse.blog_lists import may_be_post
 from scraper.parse.discovery import blog_requests
-from scraper.read import parse
 from scraper.settings import Settings
 from scraper.urls import host_of
 
@@ -102,6 +101,8 @@ class BlogLister:
 
     async def _ask(self, url: str) -> Parsed | None:
         """Return the list that an address answers with, or None where it is none."""
+        from scraper.read import parse  # slow to import, and most nights have no such list
+
         outcome = await self.fetcher.fetch(url, kind="list")
         if not isinstance(outcome, fetched.Ok):
             return None

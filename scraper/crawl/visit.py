@@ -23,7 +23,6 @@ from scraper.errors import ParseError
 from scraper.fetch import outcome as fetched
 from scraper.fetch.client import Fetcher
 from scraper.models import Parsed, Post, Snapshot
-from scraper.read import parse
 from scraper.settings import Settings
 from scraper.urls import canonicalise, host_of, url_key
 
@@ -71,6 +70,8 @@ class Visitor:
         return None
 
     def _read(self, due: Due, snapshot: Snapshot, *, moved: bool) -> Parsed | None:
+        from scraper.read import parse  # slow to import, and most nights bring no page to read
+
         self.ledger.counts["fetched"] += 1
         forced = due.site if due.site and sites.find(due.url) is None else ""
         archive = self.ledger.archive
@@ -208,6 +209,8 @@ def _differs_by_reader(connection: Connection, ledger: Ledger, post_id: int, pos
 
     It does if the snapshot behind that revision, read again now, gives the same content.
     """
+    from scraper.read import parse
+
     held = records.newest_revision(connection, post_id, lineage)
     if held is None or held.parser == post.parser or held.digest == posts.digest(post) or held.fetch_id is None:
         return False

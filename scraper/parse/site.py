@@ -9,7 +9,6 @@ from typing import Literal
 
 from scraper.models import Body, Parsed, Post
 from scraper.parse.clean import clean
-from scraper.parse.markdown import convert
 from scraper.parse.page import Page, script_language
 from scraper.parse.select import select_all
 from scraper.parse.tree import Element
@@ -128,6 +127,8 @@ def read_body(
     Relative addresses are resolved against ``base_url``, where the post has none of its own. ``image_url`` gives
     the address to keep for that of an image.
     """
+    from scraper.parse.markdown import convert  # slow to import, and not wanted where only addresses are
+
     chrome = select_all(body, drop) if drop else []
     clean(body, chrome)
     content = convert(body, post.url or base_url, image_url=image_url)

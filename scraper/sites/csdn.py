@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from scraper.models import Parsed
-from scraper.parse import article as generic
 from scraper.parse.clean import clean
 from scraper.parse.escape import encode_url
-from scraper.parse.markdown import convert
 from scraper.parse.page import Index, Page, find_json_ld, script_language, script_variables
 from scraper.parse.site import Address, Site, article
 from scraper.parse.tree import Element, text_of
@@ -71,6 +69,8 @@ def read(page: Page) -> Parsed:
     chrome = {*page.index.classed(*_CHROME), *page.index.identified(*_CHROME), *_contents(body)}
     clean(body, chrome)
     _unwrap_links(page, body)
+    from scraper.parse.markdown import convert
+
     content = convert(body, where.url or page.url or "https://blog.csdn.net/", image_url=original_image)
     if not (content.text or content.images or content.links):
         return Parsed("empty", "the article's body is empty")
@@ -109,6 +109,8 @@ def _read_unknown(page: Page) -> Parsed:
     for image in page.tree.iter("img"):
         if source := image.get("src"):
             image.set("src", encode_url(original_image(source)))
+    from scraper.parse import article as generic
+
     found = generic.read(page)
     if found.post is None:
         return found

@@ -251,16 +251,16 @@ def test_another_post_in_place_of_the_one_asked_is_not_stored(blog: Blog, archiv
 def test_a_fault_of_the_reader_is_logged_whole_and_stops_nothing(
     archive: Archive, run: Crawl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scraper.crawl import visit
+    from scraper import read as reading
 
-    read = visit.parse
+    read = reading.parse
 
     def faulty(body: bytes, url: str, **options: str) -> object:
         if url.endswith("1002"):
             raise IndexError("a fault")
         return read(body, url, **options)
 
-    monkeypatch.setattr(visit, "parse", faulty)  # no page is known to break the reader; this stands for one
+    monkeypatch.setattr(reading, "parse", faulty)  # no page is known to break the reader; this stands for one
     report = run()
     assert report.exit_code == 1
     assert len(records(archive)) == 4
