@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select, text
 
 from scraper.archive import health, index
-from scraper.archive.migrate import upgrade
+from scraper.archive.creation import create, shape_of
 from scraper.archive.posts import content_digest
 from scraper.archive.schema import SEARCH_INDEXES, revision_texts, revisions
 from scraper.archive.store import Archive
@@ -91,22 +91,16 @@ def _file_deep(archive: Archive) -> Iterator[str]:
 
 
 def _schema(archive: Archive) -> Iterator[str]:
-    """Compare with an archive that the migrations have just made."""
+    """Compare with an archive that has just been made."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "fresh.db"
-        upgrade(fresh, backup=False)
-        wanted, held = _shape(fresh), _shape(archive.path)
+        create(fresh)
+        wanted, held = shape_of(fresh), shape_of(archive.path)
     for (kind, name), definition in wanted.items():
         if (kind, name) not in held:
             yield f"{kind} {name} is missing"
         elif held[kind, name] != definition:
-            yield f"{kind} {name} is not as the migrations make it"
-
-
-def _shape(path: Path) -> dict[tuple[str, str], str]:
-    with closing(health.open_plain(path, write=False)) as connection:
-        rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {(kind, name): " ".join(sql.split()) for kind, name, sql in rows}
+            yield f"{kind} {name} is not as this version makes it"
 
 
 def _keys(archive: Archive) -> Iterator[str]:

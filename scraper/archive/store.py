@@ -90,10 +90,14 @@ class Archive:
             warnings.warn(f"{self.path}: was an empty file; made into an archive", EmptyArchiveWarning, stacklevel=4)
         if state is health.State.ARCHIVE:
             health.require_sound(self.path)
-        if not health.is_current(self.path, state):
+        if state is not health.State.ARCHIVE or not health.schema_of(self.path):
+            from scraper.archive.creation import create
+
+            create(self.path)
+        elif not health.is_current(self.path, state):
             from scraper.archive.migrate import upgrade  # Alembic costs 0.15 s, needed once per schema
 
-            upgrade(self.path, backup=state is health.State.ARCHIVE and bool(health.schema_of(self.path)))
+            upgrade(self.path)
 
     def _renew_index(self) -> None:
         from scraper.archive import index

@@ -91,7 +91,7 @@ def compact_command(db: Path) -> None:
 def upgrade_command(db: Path, reindex: bool) -> None:
     """Bring the archive to this version's schema, views and search index; a checked backup is left beside it."""
     from scraper.archive import Archive, health, index
-    from scraper.archive.migrate import remake
+    from scraper.archive.creation import remake
 
     _require(db)
     before = health.schema_of(db)

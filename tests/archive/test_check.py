@@ -8,7 +8,7 @@ import pytest
 
 from scraper.archive import Archive
 from scraper.archive.check import check
-from scraper.archive.migrate import remake
+from scraper.archive.creation import remake
 from scraper.models import Post
 from tests.archive.conftest import NOW
 from tests.archive.pages import page, store
@@ -82,8 +82,9 @@ def test_a_broken_page_is_a_fault_and_no_traceback(filled: Path) -> None:
     with closing(sqlite3.connect(filled)) as connection:
         found = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_posts_author_id'"
         number = connection.execute(found).fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
     body = bytearray(filled.read_bytes())
-    body[8192 * (number - 1) : 8192 * number] = b"\xff" * 8192
+    body[size * (number - 1) : size * number] = b"\xff" * size
     filled.write_bytes(body)
     assert "file" in wrong(filled)
 

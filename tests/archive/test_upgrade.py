@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scraper.archive import Archive
+from scraper.archive.creation import shape_of
 from scraper.archive.health import SCHEMA_HEAD
 from scraper.archive.views import VIEWS
 from scraper.errors import ArchiveError
@@ -64,14 +65,9 @@ def test_an_older_archive_has_in_the_end_the_tables_of_a_new_one(older: Path, tm
     new = tmp_path / "new.db"
     for path in (older, new):
         Archive(path, write=True).close()
-    tables = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
-    with closing(sqlite3.connect(older)) as brought_up, closing(sqlite3.connect(new)) as made:
-        held, wanted = (
-            {name: " ".join(sql.split()).replace('"', "") for name, sql in connection.execute(tables)}
-            for connection in (brought_up, made)
-        )
+    held, wanted = shape_of(older), shape_of(new)
     assert held.keys() == wanted.keys()
-    assert {name for name in held if held[name].replace(" ", "") != wanted[name].replace(" ", "")} == set()
+    assert {name for name in held if held[name] != wanted[name]} == set()
 
 
 def test_before_that_a_copy_is_left_beside_it(older: Path) -> None:
@@ -104,9 +100,9 @@ def test_a_migration_that_fails_leaves_the_archive_as_it_was(older: Path) -> Non
 
 
 def test_an_archive_whose_first_writer_was_stopped_before_there_was_a_schema_is_finished(path: Path) -> None:
-    from scraper.archive.migrate import _connect
+    from scraper.archive.creation import connect
 
-    connection = _connect(path)
+    connection = connect(path)
     started = path.read_bytes()
     connection.close()
     path.write_bytes(started)

@@ -36,7 +36,7 @@ STAGES = (
     ("words for the index", (("scraper/segment.py", ""),)),
     ("full-text index", (("scraper/archive/index.py", ""),)),
     ("rows", (("scraper/archive/posts.py", ""), ("scraper/archive/runs.py", ""), ("scraper/archive/assets.py", ""))),
-    ("schema", (("scraper/archive/migrate.py", ""), ("scraper/archive/health.py", ""))),
+    ("schema", (("scraper/archive/creation.py", ""), ("scraper/archive/health.py", ""))),
     ("commit", (("scraper/archive/store.py", "write"),)),
     ("pipeline", (("scraper/crawl/", ""),)),
 )  # fmt: skip
