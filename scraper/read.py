@@ -15,7 +15,6 @@ from scraper.parse.encoding import decode
 from scraper.parse.feeds import is_feed, parse_feed
 from scraper.parse.mhtml import open_mhtml
 from scraper.parse.page import Page, open_page
-from scraper.parse.post_file import read_post_file
 from scraper.parse.seed_lists import read_seed_list
 from scraper.parse.site import Address, Site
 from scraper.parse.tree import text_of
@@ -60,6 +59,8 @@ def parse(body: bytes, url: str, *, content_type: str = "", site: str = "", name
             return chosen.read_list(body, url, content_type)
         return parse_feed(text, url)
     if kind == "markdown":
+        from scraper.parse.post_file import read_post_file  # with the readers of Markdown and YAML, 40 ms
+
         post = read_post_file(text, name=name, url=url, identify=identify)
         if post is None:
             return Parsed("other", "a text file without a post")
