@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,32 +13,12 @@ from sqlalchemy import Connection
 from scraper.archive import frontier, posts, runs
 from scraper.archive.records import Lineage
 from scraper.archive.store import Archive
-from scraper.errors import ParseError, UsageError
-from scraper.models import Parsed, Post
+from scraper.batch_reading import File, ReadFile, read_file
+from scraper.errors import UsageError
+from scraper.models import Post
 from scraper.parallel import batches, map_jobs
-from scraper.read import parse
 
 SUFFIXES = (".html", ".htm", ".mhtml", ".mht", ".md", ".markdown")
-MAX_FILE_BYTES = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to import; ``name`` is its path below the folder that was named, with slashes."""
-
-    path: Path
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """What a file gave: its bytes and what was read of them, or why nothing was."""
-
-    file: File
-    body: bytes = b""
-    parsed: Parsed | None = None
-    reason: str = ""
-    traceback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +81,6 @@ def import_files(files: Sequence[File], archive: Archive, now: datetime) -> Impo
         with archive.write() as connection:
             runs.finish(connection, run_id, outcome=outcome, exit_code=code, counts=counts, now=now)
     return ImportReport(dict(counts), tuple(failures))
-
-
-def read_file(file: File) -> ReadFile:
-    """Return what a file gives; never raises for what a file may hold."""
-    try:
-        if file.path.stat().st_size > MAX_FILE_BYTES:
-            return ReadFile(file, reason=f"larger than {MAX_FILE_BYTES // 10**6} MB")
-        body = file.path.read_bytes()
-    except OSError as error:
-        return ReadFile(file, reason=f"cannot be read: {error.strerror}")
-    try:
-        parsed = parse(body, "", name=file.name)
-    except ParseError as error:
-        return ReadFile(file, reason=str(error))
-    except Exception as error:  # noqa: BLE001 - a fault in the reader must not end the import; it is logged whole
-        reason = f"the reader failed: {type(error).__name__}: {error}"
-        return ReadFile(file, reason=reason, traceback=traceback.format_exc())
-    if parsed.post is None:
-        return ReadFile(file, reason=f"not an article: {parsed.verdict}: {parsed.reason}")
-    return ReadFile(file, body, parsed)
 
 
 def _store(

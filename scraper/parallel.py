@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -31,7 +32,9 @@ def map_jobs(
         return
     remaining = iter(jobs)
     under_way: deque[Future[list[Result]]] = deque()
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    # The processes look for cycles as rarely as this one.
+    with ProcessPoolExecutor(cores, spawn, initializer=gc.set_threshold, initargs=gc.get_threshold()) as pool:
         while True:
             while len(under_way) < 4 * cores and (chunk := list(islice(remaining, CHUNK))):
                 under_way.append(pool.submit(_do_chunk, work, chunk))

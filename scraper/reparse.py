@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,40 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from scraper import sites
 from scraper.archive import posts, records, runs
-from scraper.archive.records import Filters, Lineage
+from scraper.archive.records import Filters, Snapshotted
 from scraper.archive.store import Archive
-from scraper.errors import ParseError
+from scraper.batch_reading import Reread, StoredPage, read_again
 from scraper.models import Post
 from scraper.parallel import batches, map_jobs
-from scraper.read import parse
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """The newest snapshot of a post's lineage: its bytes and what they need to be read."""
-
-    post_id: int
-    key: str
-    site: str
-    lineage: Lineage
-    fetch_id: int
-    url: str
-    kind: str
-    content_type: str
-    body: bytes
-    fault: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reread:
-    """What a snapshot gives now: a post, or why none."""
-
-    job: Job
-    post: Post | None
-    reason: str = ""
-    traceback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +52,8 @@ def reparse(
     failures: list[tuple[str, str]] = []
     run_id = None if dry_run else _start(archive, filters, parser, now)
     try:
-        for batch in batches(map_jobs(_read_again, _jobs(archive, chosen), number=len(chosen))):
+        read = map_jobs(read_again, _pages(archive, chosen), number=len(chosen))
+        for batch in batches(zip(chosen, read, strict=True)):
             _settle(archive, batch, now, run_id, counts, failures, show)
     finally:
         if run_id is not None:
@@ -98,72 +70,53 @@ def _start(archive: Archive, filters: Filters, parser: str, now: datetime) -> in
         return runs.start(connection, "reparse", told, now)
 
 
-def _jobs(archive: Archive, chosen: list[records.Snapshotted]) -> Iterator[Job]:
-    for one in chosen:
-        body, fault = b"", ""
-        try:
-            with archive.read() as connection:
-                body = archive.blobs.get(connection, one.blob_id)
-        except (ValueError, LookupError) as error:
-            fault = f"its snapshot is lost: {error}"
-        yield Job(
-            one.post_id, one.key, one.site, one.lineage, one.fetch_id, one.url, one.kind, one.content_type, body, fault
-        )
+def _pages(archive: Archive, chosen: list[Snapshotted]) -> Iterator[StoredPage]:
+    for batch in batches(chosen):
+        with archive.read() as connection:
+            pages = [_page(archive, connection, one) for one in batch]
+        yield from pages
 
 
-def _read_again(job: Job) -> Reread:
-    if job.fault:
-        return Reread(job, None, job.fault)
-    is_file = job.kind == "file"
-    forced = "" if is_file or sites.find(job.url) or sites.by_name(job.site) is None else job.site
-    url, name = ("", job.url) if is_file else (job.url, "")
+def _page(archive: Archive, connection: Connection, one: Snapshotted) -> StoredPage:
+    body, fault = b"", ""
     try:
-        parsed = parse(job.body, url, content_type=job.content_type, site=forced, name=name)
-    except ParseError as error:
-        return Reread(job, None, str(error))
-    except Exception as error:  # noqa: BLE001 - a fault in the reader must not end the night; it is logged whole
-        return Reread(job, None, f"the reader failed: {type(error).__name__}: {error}", traceback.format_exc())
-    if parsed.post is None:
-        return Reread(job, None, f"no article any more: {parsed.verdict}: {parsed.reason}")
-    key = f"{parsed.post.site}/{parsed.post.native_id}"
-    if key != job.key:
-        return Reread(job, None, f"would be another post now: {key}")
-    return Reread(job, parsed.post)
+        body = archive.blobs.get(connection, one.blob_id)
+    except (ValueError, LookupError) as error:
+        fault = f"its snapshot is lost: {error}"
+    return StoredPage(one.key, one.site, one.url, one.kind, one.content_type, body, fault)
 
 
 def _settle(
-    archive: Archive, batch: list[Reread], now: datetime, run_id: int | None,
+    archive: Archive, batch: list[tuple[Snapshotted, Reread]], now: datetime, run_id: int | None,
     counts: Counter[str], failures: list[tuple[str, str]], show: Show,
 ) -> None:  # fmt: skip
     """Store what a batch gave in one transaction, or only show it where there is no run."""
     counts["read"] += len(batch)
-    failed = [one for one in batch if one.post is None]
-    failures += [(one.job.key, one.reason) for one in failed]
+    failed = [(one.key, read) for one, read in batch if read.post is None]
+    failures += [(key, read.reason) for key, read in failed]
     counts["failed"] += len(failed)
+    good = [(one, read.post) for one, read in batch if read.post is not None]
     if run_id is None:
         with archive.read() as connection:
-            for one in batch:
-                if one.post is not None:
-                    counts[_show_difference(connection, one.job, one.post, show)] += 1
+            for one, post in good:
+                counts[_show_difference(connection, one, post, show)] += 1
         return
     with archive.write() as connection:
-        for one in failed:
-            runs.log_failure(connection, run_id, url=one.job.key, reason=one.reason, now=now, traceback=one.traceback)
-        for one in batch:
-            if one.post is not None:
-                saved = posts.save(
-                    connection, one.post, lineage=one.job.lineage, now=now, fetch_id=one.job.fetch_id,
-                    run_id=run_id, reparsed=True,
-                )  # fmt: skip
-                counts[saved.change] += 1
+        for key, read in failed:
+            runs.log_failure(connection, run_id, url=key, reason=read.reason, now=now, traceback=read.traceback)
+        for one, post in good:
+            saved = posts.save(
+                connection, post, lineage=one.lineage, now=now, fetch_id=one.fetch_id, run_id=run_id, reparsed=True
+            )
+            counts[saved.change] += 1
 
 
-def _show_difference(connection: Connection, job: Job, post: Post, show: Show) -> str:
+def _show_difference(connection: Connection, one: Snapshotted, post: Post, show: Show) -> str:
     """Show how a post read now differs from its newest revision of the lineage; return "changed" or "unchanged"."""
-    held = records.newest_revision(connection, job.post_id, job.lineage)
+    held = records.newest_revision(connection, one.post_id, one.lineage)
     if held is None or held.digest == posts.digest(post):
         return "unchanged"
-    show(f"{job.key}  {post.title}")
+    show(f"{one.key}  {post.title}")
     for name, was, is_now in (
         ("title", held.title, post.title),
         ("kind", held.kind, post.kind),

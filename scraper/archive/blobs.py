@@ -25,6 +25,7 @@ WEAK_RATIO = 6.0
 """Below this a page is tried with the next; where all gain under a fifth, it becomes the newest."""
 
 
+_BLOB = Prepared(select(blobs).where(blobs.c.id == bindparam("wanted")))
 _KNOWN = Prepared(select(blobs.c.id).where(blobs.c.sha256 == bindparam("wanted")))
 _NEWEST = Prepared(
     select(blob_dicts.c.id)
@@ -65,7 +66,7 @@ class Blobs:
             LookupError: there is no such blob.
             ValueError: the stored bytes do not give back what their digest says.
         """
-        row = connection.execute(select(blobs).where(blobs.c.id == blob_id)).one_or_none()
+        row = _BLOB.first(connection, {"wanted": blob_id})
         if row is None:
             raise LookupError(f"no blob {blob_id}")
         body = self._decode(connection, row.codec, row.dict_id, row.data, row.size_bytes)
