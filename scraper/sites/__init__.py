@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -16,6 +16,7 @@ def all_sites() -> tuple[Site, ...]:
     return tuple(import_module(f"{__name__}.{name}").SITE for name in names)
 
 
+@lru_cache(maxsize=1024)  # every platform is asked, and that for each page by the crawl and by the reader
 def find(url: str) -> tuple[Site, Address] | None:
     """Return the one site that claims the address and what it names there, or None for none or several."""
     found = [(site, address) for site in all_sites() if (address := site.address(url)) is not None]

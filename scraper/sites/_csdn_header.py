@@ -176,6 +176,8 @@ def _label_links(index: Index) -> Iterator[Element]:
 
 
 def _column_address(href: str) -> Address | None:
+    if "column" not in href and "category" not in href:
+        return None
     path = re.sub(r"^(?:[a-z]+:)?//[^/]*", "", href)  # old pages give paths, mirrors other hosts
     where = address(f"https://blog.csdn.net{path}")
     return where if where and where.kind == "column" else None
