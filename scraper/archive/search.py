@@ -117,19 +117,25 @@ def _recent(connection: Connection, query: Query, needed: int, too_many: bool) -
     Of a word that many posts have, these are soon found, while sorting all that have it takes long.
     """
     newest = (revisions.c.published_at.desc(), revisions.c.id.desc())
-    by_date = revisions.join(posts, posts.c.revision_id == revisions.c.id)
-    window = select(posts.c.id).select_from(by_date).order_by(*newest).limit(RECENT if too_many else MORE_RECENT)
-    recent = list(connection.scalars(window))
+    recent = (
+        select(posts.c.id, revisions.c.published_at, revisions.c.id.label("revision_id"))
+        .select_from(revisions.join(posts, posts.c.revision_id == revisions.c.id))
+        .order_by(*newest)
+        .limit(RECENT if too_many else MORE_RECENT)
+        .cte("recent")
+    )
     words, characters = _expressions(query.terms, " AND ")
-    if not too_many:
-        among = _named_by(post_fts, words) if words else _named_by(char_fts, characters)
-    elif words:
-        among = _named_by(post_fts, words).where(post_fts.c.rowid.in_(recent))
-    else:  # an index without details is read from its start for every id that it is asked for
-        among = _named_by(char_fts, characters).where((char_fts.c.rowid + 0).in_(recent))
-    named = set(connection.scalars(among))
-    held = [post_id for post_id in recent if post_id in named]
-    return held[:needed] if len(held) >= needed else None
+    named = _named_by(post_fts, words) if words else _named_by(char_fts, characters)
+    if too_many:  # an index without details is read from its start for every id that it is asked for
+        named = named.where((post_fts.c.rowid if words else char_fts.c.rowid + 0).in_(select(recent.c.id)))
+    held = (
+        select(recent.c.id)
+        .where(recent.c.id.in_(named))
+        .order_by(recent.c.published_at.desc(), recent.c.revision_id.desc())
+        .limit(needed)
+    )
+    ids = list(connection.scalars(held))
+    return ids if len(ids) == needed else None
 
 
 def _candidates(
