@@ -26,7 +26,7 @@ def map_jobs(
 
     ``work`` and what it takes and gives must be picklable. At most a few chunks a core are held in memory.
     """
-    cores = cores or os.cpu_count() or 1
+    cores = cores or _usable_cores()
     if number < MIN_JOBS or cores == 1:
         yield from map(work, jobs)
         return
@@ -41,6 +41,11 @@ def map_jobs(
             if not under_way:
                 return
             yield from under_way.popleft().result()
+
+
+def _usable_cores() -> int:
+    """Return how many cores this process may run on, which a container or ``taskset`` may have made fewer."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _do_chunk(work: Callable[[Job], Result], chunk: list[Job]) -> list[Result]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -132,3 +135,25 @@ def test_jobs_come_back_in_order_whether_few_or_many() -> None:
     assert list(map_jobs(double, range(5), number=5)) == [0, 2, 4, 6, 8]
     assert list(map_jobs(double, range(200), number=200, cores=2)) == [2 * n for n in range(200)]
     assert [len(batch) for batch in batches(range(120))] == [50, 50, 20]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a core")
+def test_a_process_that_is_bound_to_one_core_starts_no_others() -> None:
+    program = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
+        "from scraper.parallel import map_jobs;"
+        "print(set(map_jobs(lambda job: os.getpid(), range(200), number=200)) == {os.getpid()})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]
+
+
+def test_a_process_that_reads_loads_no_database_and_one_that_hands_out_work_loads_no_readers() -> None:
+    heavy = "{'sqlalchemy', 'httpx', 'alembic'} & set(sys.modules), {'lxml', 'bs4', 'markdownify'} & set(sys.modules)"
+    read = f"import sys, scraper.read, scraper.batch_reading; print(*map(len, ({heavy})))"
+    handed_out = f"import sys, scraper.reparse, scraper.import_files; print(*map(len, ({heavy})))"
+    said = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+        for program in (read, handed_out)
+    ]
+    assert said == [["0", "3"], ["1", "0"]]
