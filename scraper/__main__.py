@@ -1,6 +1,6 @@
 """``python -m scraper`` is the command ``scraper``."""
 
-from scraper.cli import main
+if __name__ == "__main__":  # a process of the pool imports this module too, and needs no command line
+    from scraper.cli import main
 
-if __name__ == "__main__":
     main()
